@@ -1,0 +1,53 @@
+"""Claim paths: which part of a credential's claims is meant. OpenID4VP 1.0 §7, SD-JWT VC §4.6.1."""
+
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from credentials.errors import Malformed
+from credentials.strict_json import JsonValue
+
+# A member name, an array index, or None for every element of an array.
+PathElement: TypeAlias = "str | int | None"
+ClaimPath: TypeAlias = "tuple[PathElement, ...]"
+Claims: TypeAlias = "dict[str, JsonValue]"
+
+MAX_PATH_LENGTH = 16
+
+
+def parse_claim_path(value: JsonValue) -> ClaimPath:
+    """Read a claims path pointer: 1 to 16 strings, non-negative integers or nulls.
+
+    Raises Malformed. Spec: OpenID4VP 1.0 §7.
+    """
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_PATH_LENGTH:
+        raise Malformed("a claim path is an array of 1 to 16 elements")
+    return tuple(_element(element) for element in value)
+
+
+def select(claims: JsonValue, path: ClaimPath) -> list[JsonValue]:
+    """The values that a path points at, in order; empty when there is none.
+
+    Spec: OpenID4VP 1.0 §7.1, where a mismatch of kinds removes the value from the selection.
+    """
+    selected = [claims]
+    for element in path:
+        selected = [found for value in selected for found in _step(value, element)]
+    return selected
+
+
+def _step(value: JsonValue, element: PathElement) -> Iterable[JsonValue]:
+    if isinstance(element, str):
+        return [value[element]] if isinstance(value, dict) and element in value else []
+    if not isinstance(value, list):
+        return []
+    if element is None:
+        return value
+    return [value[element]] if element < len(value) else []
+
+
+def _element(value: JsonValue) -> PathElement:
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        raise Malformed("a claim path holds strings, non-negative integers or nulls")
+    if isinstance(value, int) and value < 0:
+        raise Malformed("a claim path holds no negative index")
+    return value
