@@ -1,0 +1,8 @@
+"""Asks a holder for claims and decides whether to believe them.
+
+    cli, web ──> actions (create_request, receive_response, gather_evidence) ──> store ──> models
+                     │
+                     └──> pipeline.run(presentation, question, evidence, now) ──> decision.Verdict
+
+`pipeline.py` is the page to read first: every check, in its order, with what it may assume.
+"""
