@@ -7,9 +7,9 @@ from credentials.errors import Malformed
 from credentials.strict_json import JsonValue
 
 # A member name, an array index, or None for every element of an array.
-PathElement: TypeAlias = "str | int | None"
-ClaimPath: TypeAlias = "tuple[PathElement, ...]"
-Claims: TypeAlias = "dict[str, JsonValue]"
+PathElement: TypeAlias = str | int | None
+ClaimPath: TypeAlias = tuple[PathElement, ...]
+Claims: TypeAlias = dict[str, JsonValue]
 
 MAX_PATH_LENGTH = 16
 
@@ -33,6 +33,33 @@ def select(claims: JsonValue, path: ClaimPath) -> list[JsonValue]:
     for element in path:
         selected = [found for value in selected for found in _step(value, element)]
     return selected
+
+
+def keep(claims: Claims, paths: Iterable[ClaimPath]) -> Claims:
+    """A copy of the claims that holds what these paths lead to, and nothing else.
+
+    A path that leads nowhere keeps nothing; one that goes into an array keeps the whole array.
+    """
+    kept: Claims = {}
+    for path in paths:
+        _keep(claims, path, kept)
+    return kept
+
+
+def _keep(source: Claims, path: ClaimPath, kept: Claims) -> None:
+    name, *rest = path
+    if not isinstance(name, str) or name not in source:
+        return
+    value, already = source[name], kept.get(name)
+    if not rest or isinstance(value, list):
+        kept[name] = value
+        return
+    if not isinstance(value, dict):
+        return
+    inner: Claims = dict(already) if isinstance(already, dict) else {}
+    _keep(value, tuple(rest), inner)
+    if inner:
+        kept[name] = inner
 
 
 def _step(value: JsonValue, element: PathElement) -> Iterable[JsonValue]:

@@ -35,11 +35,18 @@ def canonicalize(value: JsonValue) -> bytes:
 
 def _is_plain(value: JsonValue) -> bool:
     """Whether the value holds only strings, small integers, booleans and null, at any depth."""
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is dict:
-        return all(map(_is_plain, value.values()))  # type: ignore[union-attr]
-    if kind is list:
-        return all(map(_is_plain, value))  # type: ignore[arg-type]
-    return kind is int and -_MAX_SAFE_INTEGER <= value <= _MAX_SAFE_INTEGER  # type: ignore[operator]
+    pending = [value]
+    for item in pending:  # It grows while it is read: no recursion, so no depth is too deep.
+        kind = type(item)
+        if kind is str:
+            continue
+        if kind is dict:
+            pending += item.values()  # type: ignore[union-attr]
+        elif kind is list:
+            pending += item  # type: ignore[arg-type]
+        elif kind is int:
+            if not -_MAX_SAFE_INTEGER <= item <= _MAX_SAFE_INTEGER:  # type: ignore[operator]
+                return False
+        elif kind is not bool and item is not None:
+            return False
+    return True

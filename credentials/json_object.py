@@ -43,12 +43,12 @@ class JsonObject:
 
     def text(self, name: str, *, max_chars: int = MAX_TEXT) -> str:
         """A non-empty string."""
-        value = self._required(name)
-        if not isinstance(value, str) or not value:
-            raise self._mistyped(name, "a non-empty string")
-        if len(value) > max_chars:
+        value = self.members.get(name)
+        if isinstance(value, str) and 0 < len(value) <= max_chars:
+            return value
+        if self._required(name) and isinstance(value, str):
             raise self._mistyped(name, f"at most {max_chars} characters")
-        return value
+        raise self._mistyped(name, "a non-empty string")
 
     def text_or_none(self, name: str, *, max_chars: int = MAX_TEXT) -> str | None:
         """A non-empty string, or None when the member is missing."""

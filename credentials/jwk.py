@@ -13,13 +13,15 @@ from credentials.json_object import JsonObject
 from credentials.keys import KeyType, PublicKey, ed25519_key, p256_key
 from credentials.strict_json import JsonValue
 
+_MAX_KEY_OPS: Final = 8  # as many as RFC 7517 §4.3 knows
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 
 def parse_jwk(jwk: JsonObject) -> PublicKey:
-    """Read a public JWK of kty OKP/Ed25519 or EC/P-256; `alg` and `use` must agree if present.
+    """Read a public JWK of kty OKP/Ed25519 or EC/P-256, with which signatures may be verified.
 
-    Raises Malformed (private members, wrong lengths, a point off the curve) or Unsupported.
+    Raises Malformed (private members, wrong lengths, a point off the curve, an `alg`, `use` or
+    `key_ops` for something else) or Unsupported. Spec: RFC 7517 §4, RFC 7518 §6.2, RFC 8037 §2.
     """
     if _PRIVATE_MEMBERS & jwk.members.keys():
         raise Malformed("the JWK holds private or symmetric key material")
@@ -36,6 +38,8 @@ def parse_jwk(jwk: JsonObject) -> PublicKey:
         raise Malformed("the JWK's alg does not fit its key type")
     if jwk.text_or_none("use") not in {None, "sig"}:
         raise Malformed("the JWK is not for signatures")
+    if "key_ops" in jwk and "verify" not in jwk.texts("key_ops", max_items=_MAX_KEY_OPS):
+        raise Malformed("the JWK is not for verifying signatures")
     return key
 
 

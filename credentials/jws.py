@@ -22,6 +22,19 @@ MAX_JWS_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnverifiedJws:
+    """A parsed JWS: a stranger's header and payload until `verify_parsed` has returned.
+
+    signed: the ASCII bytes under the signature, of which `header` and `payload` are the content.
+    """
+
+    header: JsonObject
+    payload: bytes
+    signed: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedJws:
     """A JWS whose signature, algorithm and type have been verified."""
 
@@ -51,15 +64,31 @@ def verify_compact(token: str, key: PublicKey, *, typ: str) -> VerifiedJws:
     Raises Malformed, TooLarge, Unsupported (`crit`, `b64`), KeyMismatch (the header's alg is not
     the key's) or SignatureInvalid. Spec: RFC 7515 §5.2.
     """
+    return verify_parsed(parse_compact(token), key, typ=typ)
+
+
+def parse_compact(token: str) -> UnverifiedJws:
+    """Read a compact JWS, for a caller that has to look inside to find the key.
+
+    Raises Malformed, TooLarge or Unsupported (`crit`, `b64`). Spec: RFC 7515 §5.2 steps 1-7.
+    """
     header_segment, payload_segment, signature_segment = _split(token)
-    header = _parse_header(header_segment)
-    if header.text("alg") not in _ALG_NAMES[key.type]:
+    return UnverifiedJws(
+        header=_parse_header(header_segment),
+        payload=decode_base64url(payload_segment),
+        signature=decode_base64url(signature_segment),
+        signed=token[: len(header_segment) + 1 + len(payload_segment)].encode("ascii"),
+    )
+
+
+def verify_parsed(jws: UnverifiedJws, key: PublicKey, *, typ: str) -> VerifiedJws:
+    """Verify a JWS that was parsed before; arguments and errors as for `verify_compact`."""
+    if jws.header.text("alg") not in _ALG_NAMES[key.type]:
         raise KeyMismatch("the header's alg is not the algorithm of the registered key")
-    if header.text("typ").removeprefix("application/") != typ:
+    if jws.header.text("typ").removeprefix("application/") != typ:
         raise Malformed(f"the header's typ must be {typ}")
-    signed = token[: len(header_segment) + 1 + len(payload_segment)].encode("ascii")
-    key.verify(decode_base64url(signature_segment), signed)
-    return VerifiedJws(header=header, payload=decode_base64url(payload_segment))
+    key.verify(jws.signature, jws.signed)
+    return VerifiedJws(header=jws.header, payload=jws.payload)
 
 
 def peek_header(token: str) -> JsonObject:

@@ -86,7 +86,7 @@ def p256_key(point: bytes) -> PublicKey:
         key = _p256_object(point)
     except ValueError as error:
         raise Malformed("not a P-256 public key") from error
-    if len(point) == 65 and point[0] == 4:
+    if point[0] == 4:
         return PublicKey(KeyType.P256, point)
     numbers = key.public_numbers()
     return PublicKey(KeyType.P256, b"\x04" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32))

@@ -17,7 +17,7 @@ from credentials.strict_json import JsonValue
 from credentials.validity import Validity
 
 # What travels: a compact text (SD-JWT) or a JSON object (Data Integrity).
-Serialized: TypeAlias = "str | dict[str, JsonValue]"
+Serialized: TypeAlias = str | dict[str, JsonValue]
 
 # How old a holder's signature may be when it arrives. OpenID4VP 1.0 §14.1; security.md's window.
 MAX_BINDING_AGE: Final = timedelta(seconds=300)

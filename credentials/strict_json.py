@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from credentials.errors import Malformed, TooLarge
 
-JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonValue: TypeAlias = bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"] | None
 
 MAX_JSON_BYTES: Final = 256 * 1024  # the size of a request body; larger documents name their own
 MAX_DEPTH: Final = 32

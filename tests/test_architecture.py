@@ -8,9 +8,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROLES = ("issuer", "verifier", "wallet", "did_registry")
-PACKAGES = (*ROLES, "city_services", "web", "storage", "openid4vc", "schemas", "credentials")
+PACKAGES = (
+    *ROLES,
+    "city_services",
+    "console",
+    "web",
+    "storage",
+    "openid4vc",
+    "schemas",
+    "credentials",
+)
 VERBS = frozenset({"actions", "store", "models", "web", "cli"})
-WORLD = frozenset({"flask", "sqlalchemy", "httpx", "storage", "web"})
+WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 

@@ -19,6 +19,7 @@ class CheckName(StrEnum):
     FORMAT = "format"
     REGISTRY = "registry"
     ISSUER_KEY = "issuer_key"
+    TIME_OF_SIGNING = "time_of_signing"
     SIGNATURE = "signature"
     ACCREDITATION = "accreditation"
     SCHEMA = "schema"
@@ -74,7 +75,7 @@ class NotApplicable:
     code: str
 
 
-Finding: TypeAlias = "Passed[T] | Failed | Unknown | NotApplicable"
+Finding: TypeAlias = Passed[T] | Failed | Unknown | NotApplicable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,12 +33,6 @@ class VerifierNotTrusted(Error):
     code = "verifier-not-trusted"
 
 
-class OverAsking(Error):
-    """The request goes beyond what this verifier is registered to ask for."""
-
-    code = "over-asking"
-
-
 class NothingToShow(Error):
     """No credential in the wallet has what is asked."""
 

@@ -1,0 +1,238 @@
+"""The composition root: the only place where things are built and joined.
+
+environment ──> Settings ──> City (each part built when it is first needed) ──> app, commands
+"""
+
+import os
+import time
+from datetime import timedelta
+from functools import cache, cached_property
+
+import click
+from flask import Flask
+from sqlalchemy import select
+
+from city_services.seoul.commands import KEYSTORE, seed_command, serve_command
+from city_services.seoul.data import load_city
+from city_services.seoul.errors import NotSeeded
+from city_services.seoul.seed import LOG_KEY, LOG_ORIGIN, ROOT, Seeding
+from city_services.seoul.settings import Settings
+from console.city_clock import city_clock
+from console.clock import Clock, system_clock
+from console.commands import RefusingGroup
+from did_registry import store as registry_store
+from did_registry.actions.connect import TRUST_FILE, Connection
+from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.replay import replay
+from did_registry.cli import registry_commands
+from did_registry.tlog.note import verifier_key
+from did_registry.trust import TrustAnchor, encode_trust_anchor
+from did_registry.view import RegistryView
+from did_registry.web import dids, log, types
+from did_registry.web.service import EXTENSION as REGISTRY
+from did_registry.web.service import RegistryService
+from did_registry.webvh.did import parse_did
+from issuer.actions.context import IssuerContext
+from issuer.actions.service import IssuerService
+from issuer.cli import issuer_commands
+from issuer.secret_macs import SecretMacs
+from issuer.settings import IssuerSettings
+from issuer.web import metadata, oid4vci, status
+from issuer.web.service import EXTENSION as ISSUER
+from storage.base import Base
+from storage.engine import build_engine
+from storage.keystore import Keystore, open_keystore
+from storage.master_key import read_passphrase
+from storage.private_files import replace_private
+from storage.sealed import Sealer
+from storage.transaction import Database
+from verifier.actions.gather_evidence import OnlineEvidence
+from verifier.actions.service import VerifierService
+from verifier.actions.status_lists import StatusLists
+from verifier.cli.desk import verifier_commands
+from verifier.policy import ONLINE
+from verifier.settings import VerifierSettings
+from verifier.web import oid4vp
+from verifier.web.service import EXTENSION as VERIFIER
+from web.guarded_connection import system_network
+from web.health import serve_health
+from web.install import WebSettings, install
+from web.outbound import Outbound, tls_context
+
+DEMO_STATUS_TTL = timedelta(seconds=5)
+
+
+class City:
+    """One process's city; own_app answers requests to our own address without a socket."""
+
+    def __init__(self, settings: Settings, own_app: Flask | None = None) -> None:
+        self.settings = settings
+        self._own_app = own_app
+        self.public_url = str(settings.addresses.public_url)
+        self.registry_url = str(settings.addresses.registry_url)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return city_clock(self.settings.data_dir, system_clock)[0]
+
+    @cached_property
+    def database(self) -> Database:
+        return Database(build_engine(self.settings.database_url))
+
+    @cached_property
+    def keystore(self) -> Keystore:
+        passphrase = read_passphrase(self.settings.passphrase_file)
+        return open_keystore(self.settings.data_dir / KEYSTORE, passphrase)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        addresses = self.settings.addresses
+        return Outbound(
+            allowed=addresses.allowed,
+            network=system_network(),
+            tls=tls_context(addresses.ca_file),
+            own_origin=addresses.public_url if self._own_app else None,
+            own_app=self._own_app,
+        )
+
+    @cached_property
+    def anchor(self) -> TrustAnchor:
+        key = self.keystore.public(f"{ROOT}/{LOG_KEY}")
+        with self.database.reading() as session:
+            root = registry_store.find_did_by_code(session, ROOT)
+        if root is None:
+            raise NotSeeded("there is no city here yet: run `gwanin seed`")
+        return TrustAnchor(
+            registry_url=self.registry_url,
+            log_key=verifier_key(LOG_ORIGIN, key),
+            root=parse_did(root.did),
+        )
+
+    @cached_property
+    def follower(self) -> RegistryFollower:
+        return RegistryFollower(self.anchor, self.outbound, Freshness())
+
+    @cached_property
+    def issuer(self) -> IssuerService:
+        return IssuerService(
+            context=self._issuer_context,
+            database=self.database,
+            registry=self.follower,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def verifier(self) -> VerifierService:
+        lists = StatusLists(self.outbound)
+        return VerifierService(
+            settings=VerifierSettings(public_url=self.public_url, registry_url=self.registry_url),
+            database=self.database,
+            keystore=self.keystore,
+            sealer=self._sealer,
+            evidence=OnlineEvidence(self.follower, lists, self.registry_url),
+            policy=ONLINE,
+            entropy=os.urandom,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def registry(self) -> RegistryService:
+        return RegistryService(url=self.registry_url, database=self.database, clock=self.clock)
+
+    def seed(self) -> RegistryView:
+        """Make what is missing, write the trust file, and verify the whole of it."""
+        self.database.create_tables(Base.metadata)
+        with self.database.writing() as session:
+            Seeding(
+                session=session,
+                keystore=self.keystore,
+                issuer=self._issuer_context,
+                registry_url=self.settings.addresses.registry_url,
+                now=self.clock(),
+            ).seed(load_city())
+        replace_private(self.settings.data_dir / TRUST_FILE, encode_trust_anchor(self.anchor))
+        return self.replay()
+
+    def replay(self) -> RegistryView:
+        """Verify everything that the registry has stored."""
+        anchor, now = self.anchor, self.clock()
+        with self.database.reading() as session:
+            return replay(session, root=anchor.root, key=anchor.log_key, now=now)
+
+    def check_ready(self) -> None:
+        """Raises StorageUnavailable or StorageBusy while the database is away."""
+        with self.database.reading() as session:
+            session.execute(select(1))
+
+    @cached_property
+    def _issuer_context(self) -> IssuerContext:
+        loopback = self.settings.addresses.public_url.is_loopback
+        ttl = {"status_ttl": DEMO_STATUS_TTL} if loopback else {}
+        return IssuerContext(
+            settings=IssuerSettings(
+                public_url=self.public_url, registry_url=self.registry_url, **ttl
+            ),
+            keystore=self.keystore,
+            entropy=os.urandom,
+            macs=SecretMacs(self.keystore.derive("issuer-secrets")),
+            sealer=self._sealer,
+        )
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        return Sealer({1: self.keystore.derive("fields-1")}, current=1)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application of one worker, with the blueprints of its roles."""
+    settings = settings or Settings.from_env(os.environ)
+    app = Flask("gwanin", static_folder=None)
+    install(
+        app,
+        WebSettings(
+            public_url=settings.addresses.public_url,
+            trusted_proxies=settings.trusted_proxies,
+            rate_limits=settings.rate_limits,
+        ),
+        time.monotonic,
+    )
+    city = City(settings, app)
+    _, clock_is_set = city_clock(settings.data_dir, system_clock)
+    serve_health(app, check_ready=city.check_ready, clock=city.clock, clock_is_set=clock_is_set)
+    for role, extension, blueprints in _ROLE_PARTS:
+        if role in settings.roles:
+            app.extensions[extension] = getattr(city, role)
+            for blueprint in blueprints:
+                app.register_blueprint(blueprint)
+    return app
+
+
+_ROLE_PARTS = (
+    ("registry", REGISTRY, (dids.bp, log.bp, types.bp)),
+    ("issuer", ISSUER, (oid4vci.bp, metadata.bp, status.bp)),
+    ("verifier", VERIFIER, (oid4vp.bp,)),
+)
+
+
+@cache
+def _city() -> City:
+    return City(Settings.from_env(os.environ))
+
+
+def _connection() -> Connection:
+    city = _city()
+    return Connection(
+        anchor=city.anchor, follower=city.follower, outbound=city.outbound, clock=city.clock
+    )
+
+
+@click.group(cls=RefusingGroup)
+def cli() -> None:
+    """Gwanin: a city's verifiable credentials, checked against a hash-chained registry."""
+
+
+cli.add_command(seed_command(_city))
+cli.add_command(serve_command(_city))
+cli.add_command(issuer_commands(lambda: _city().issuer))
+cli.add_command(verifier_commands(lambda: _city().verifier))
+cli.add_command(registry_commands(_connection, lambda: _city().replay(), lambda: _city().clock))

@@ -1,0 +1,113 @@
+"""`gwanin seed` and `gwanin serve`: making the city, and running it."""
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from city_services.seoul.settings import Settings
+from console.city_clock import set_clock
+from console.clock import system_clock
+from console.output import emit, json_option
+from did_registry.view import RegistryView
+from storage.keystore import create_keystore
+from storage.master_key import read_passphrase
+from storage.private_files import create_private, make_private_folder
+from web.errors import SettingRefused
+
+KEYSTORE: Final = "keys"
+BLOCKING_THREADS: Final = 64  # one is never enough: a half-sent body then stops the worker
+MAX_HEADER_BYTES: Final = 16 * 1024
+
+
+class City(Protocol):
+    """What the commands need of the composition root's city."""
+
+    @property
+    def settings(self) -> Settings: ...
+    def seed(self) -> RegistryView: ...
+    def replay(self) -> RegistryView: ...
+
+
+def seed_command(open_city: Callable[[], City]) -> click.Command:
+    """`gwanin seed`."""
+
+    @click.command("seed")
+    @json_option
+    def command(*, as_json: bool) -> None:
+        """Make what is missing of the demo city: keys, tables, DIDs, accreditations, tenants."""
+        city = open_city()
+        _prepare_folder(city.settings)
+        view = city.seed()
+        document = {
+            "leaves": view.checkpoint.size,
+            "dids": len(view.histories),
+            "public_url": str(city.settings.addresses.public_url),
+        }
+        emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+
+    return command
+
+
+def serve_command(open_city: Callable[[], City]) -> click.Command:
+    """`gwanin serve`."""
+
+    @click.command("serve")
+    @click.option("--host", default="127.0.0.1", show_default=True)
+    @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+    @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+    @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True))
+    @click.option("--tls-key", type=click.Path(path_type=Path, exists=True))
+    def command(
+        *, host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None
+    ) -> None:
+        """Verify everything that is stored, then serve."""
+        city = open_city()
+        view = city.replay()
+        click.echo(f"{view.checkpoint.size} leaves verified", err=True)
+        _check_address(city.settings, view)
+        Granian(
+            "app:create_app",
+            factory=True,
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=BLOCKING_THREADS,
+            ssl_cert=tls_cert,
+            ssl_key=tls_key,
+            log_access=False,
+            log_level=LogLevels.error,
+            websockets=False,
+        ).serve()
+
+    return command
+
+
+def _prepare_folder(settings: Settings) -> None:
+    """The data folder, a passphrase of its own, and the keystore that it opens."""
+    make_private_folder(settings.data_dir)
+    if settings.clock is not None:
+        set_clock(settings.data_dir, settings.clock, system_clock)
+    if not settings.passphrase_file.exists():
+        if not settings.addresses.public_url.is_loopback:
+            raise SettingRefused("GWANIN_KEYSTORE_PASSPHRASE_FILE names no file")
+        create_private(settings.passphrase_file, secrets.token_urlsafe(32).encode() + b"\n")
+    keys = settings.data_dir / KEYSTORE
+    if not keys.exists():
+        create_keystore(keys, read_passphrase(settings.passphrase_file))
+
+
+def _check_address(settings: Settings, view: RegistryView) -> None:
+    """The DIDs hold the registry's address, so a city that moves has to be made anew."""
+    url = settings.addresses.registry_url
+    did = view.root
+    if (did.host, did.port or (443 if url.is_https else 80)) != (url.host, url.port):
+        raise SettingRefused(
+            f"this city was made for {did.host}:{did.port}; GWANIN_PUBLIC_URL says {url}"
+        )

@@ -1,0 +1,173 @@
+"""Why a DID, its log or a key in it is refused.
+
+A failure of a log names the first entry that is wrong: everything before it has been verified,
+nothing after it has been looked at.
+"""
+
+from typing import ClassVar
+
+from credentials.errors import Error, Malformed
+
+
+class DidInvalid(Malformed):
+    """The text is not a did:webvh DID in the one spelling that is accepted."""
+
+    code = "did-invalid"
+
+
+class UnknownKey(Error):
+    """The DID does not list this verification method for this purpose at this time."""
+
+    code = "unknown-key"
+
+
+class VersionNotFound(Error):
+    """The DID has no such version."""
+
+    code = "version-not-found"
+
+
+class PreRotationRequired(Error):
+    """An entry would leave the DID without a fresh committed key, and is not written like that."""
+
+    code = "pre-rotation-required"
+
+
+class LogInvalid(Error):
+    """A did:webvh log breaks a rule; the leaves say which. entry: where, counted from 1."""
+
+    code: ClassVar[str] = "log-invalid"
+
+    def __init__(self, detail: str, *, entry: int) -> None:
+        super().__init__(f"entry {entry}: {detail}")
+        self.entry = entry
+
+
+class LogMalformed(LogInvalid):
+    """The line is not one JSON object with the five members of an entry, or beyond a bound."""
+
+    code = "log-malformed"
+
+
+class LogOutOfSequence(LogInvalid):
+    """The version number does not follow its predecessor's."""
+
+    code = "log-out-of-sequence"
+
+
+class LogTimeInvalid(LogInvalid):
+    """versionTime is no UTC time, does not rise, or lies in the future."""
+
+    code = "log-time-invalid"
+
+
+class LogParameterInvalid(LogInvalid):
+    """A parameter is unknown, mistyped, misplaced or beyond what it may say."""
+
+    code = "log-parameter-invalid"
+
+
+class LogPreRotationBroken(LogInvalid):
+    """The entry does not keep to the keys that its predecessor committed to."""
+
+    code = "log-pre-rotation-broken"
+
+
+class LogScidMismatch(LogInvalid):
+    """The SCID is not the hash of the first entry, or a later document carries another one."""
+
+    code = "log-scid-mismatch"
+
+
+class LogHashMismatch(LogInvalid):
+    """The entry hash is not the hash of this entry and its predecessor."""
+
+    code = "log-hash-mismatch"
+
+
+class LogProofInvalid(LogInvalid):
+    """There is no proof, or one is not an eddsa-jcs-2022 assertion over this very entry."""
+
+    code = "log-proof-invalid"
+
+
+class LogKeyNotAuthorised(LogInvalid):
+    """A key has signed that is not among the active update keys."""
+
+    code = "log-key-not-authorised"
+
+
+class LogDocumentInvalid(LogInvalid):
+    """The document's `id` is not the DID, or has moved without leave."""
+
+    code = "log-document-invalid"
+
+
+class LogDeactivated(LogInvalid):
+    """An entry follows the one that deactivated the DID."""
+
+    code = "log-deactivated"
+
+
+class LogWitnessMissing(LogInvalid):
+    """Fewer witnesses than the threshold have approved the entry."""
+
+    code = "log-witness-missing"
+
+
+class UnknownDid(Error):
+    """The registry has no DID like this."""
+
+    code = "unknown-did"
+
+
+class LeafRejected(Error):
+    """A leaf of the log says what it may not say; index: which one, counted from 0."""
+
+    code = "leaf-rejected"
+
+    def __init__(self, detail: str, *, index: int) -> None:
+        super().__init__(f"leaf {index}: {detail}")
+        self.index = index
+
+
+class LogInconsistent(Error):
+    """What is stored or served is not the tree that the checkpoint commits to."""
+
+    code = "log-inconsistent"
+
+
+class RegistryUnavailable(Error):
+    """The registry could not be followed recently enough to rely on it."""
+
+    code = "registry-unavailable"
+
+
+class NotAccredited(Error):
+    """The registry's root has not given this agency what it would need for this act."""
+
+    code = "not-accredited"
+
+
+class LogFileNotFound(Error):
+    """The log has no such file, or is not that long yet."""
+
+    code = "log-file-not-found"
+
+
+class TypeDocumentNotFound(Error):
+    """The catalogue publishes no such document."""
+
+    code = "type-document-not-found"
+
+
+class OverAsking(Error):
+    """A question goes beyond what its asker is registered to ask for."""
+
+    code = "over-asking"
+
+
+class NoTrustFile(Error):
+    """Without a trust file there is nothing to believe: no log key, no root."""
+
+    code = "no-trust-file"

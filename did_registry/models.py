@@ -1,0 +1,118 @@
+"""The registry's tables. Leaves and DID entries are append-only: triggers refuse everything else.
+
+The log's own rows say what the tree is; `did` and `did_version` are an index over its `did` leaves
+that can be rebuilt from them, and in which the database itself refuses a fork.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import DDL, CheckConstraint, ForeignKey, LargeBinary, Table, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.base import Base
+from storage.types import Digest, UtcDateTime
+
+
+class LogLeaf(Base):
+    """One leaf, verbatim. `dedup` is the digest of what was asked for: the same request, once."""
+
+    __tablename__ = "log_leaf"
+
+    idx: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(Digest)
+    dedup: Mapped[bytes] = mapped_column(Digest, unique=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LogHead(Base):
+    """Where the log ends: one row, locked by whoever appends."""
+
+    __tablename__ = "log_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    last_leaf_hash: Mapped[bytes] = mapped_column(Digest)
+    frontier: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogTile(Base):
+    """One tile of node hashes; a full one never changes, the right edge is replaced as it grows."""
+
+    __tablename__ = "log_tile"
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    width: Mapped[int]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogCheckpoint(Base):
+    """A signed head that was published."""
+
+    __tablename__ = "log_checkpoint"
+
+    size: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    root: Mapped[bytes] = mapped_column(Digest)
+    note: Mapped[bytes] = mapped_column(LargeBinary)
+    published: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class RegisteredDid(Base):
+    """A DID whose log this registry serves, under the code that its path ends with."""
+
+    __tablename__ = "did"
+
+    scid: Mapped[str] = mapped_column(primary_key=True)
+    did: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str] = mapped_column(unique=True)
+
+
+class DidVersion(Base):
+    """One line of a did.jsonl. The second constraint makes a fork impossible to store."""
+
+    __tablename__ = "did_version"
+    __table_args__ = (UniqueConstraint("scid", "previous_version_id", name="no_fork"),)
+
+    scid: Mapped[str] = mapped_column(ForeignKey("did.scid"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version_id: Mapped[str] = mapped_column(unique=True)
+    previous_version_id: Mapped[str]
+    version_time: Mapped[datetime] = mapped_column(UtcDateTime)
+    entry: Mapped[bytes] = mapped_column(LargeBinary)
+    log_idx: Mapped[int] = mapped_column(ForeignKey("log_leaf.idx"), unique=True)
+
+
+_SQLITE_REFUSAL: Final = (
+    "CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {name} "
+    "BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END"
+)
+_POSTGRESQL_FUNCTION: Final = (
+    "CREATE OR REPLACE FUNCTION {name}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '{name} is append-only'; END $$"
+)
+_POSTGRESQL_REFUSAL: Final = (
+    "CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION {name}_is_append_only()"
+)
+
+
+def _make_append_only(table: Table) -> None:
+    """Let the table's creation bring the triggers that keep its rows as they were written."""
+    statements = [
+        ("sqlite", _SQLITE_REFUSAL.format(name=table.name, verb="UPDATE")),
+        ("sqlite", _SQLITE_REFUSAL.format(name=table.name, verb="DELETE")),
+        ("postgresql", _POSTGRESQL_FUNCTION.format(name=table.name)),
+        ("postgresql", _POSTGRESQL_REFUSAL.format(name=table.name)),
+    ]
+    for dialect, statement in statements:
+        ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", ddl)
+
+
+for _append_only in (LogLeaf, LogCheckpoint, DidVersion):
+    _make_append_only(_append_only.__table__)  # type: ignore[arg-type]

@@ -1,0 +1,99 @@
+"""Makes the link under which one person may fetch one credential."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from credentials.encoding import encode_base64url
+from credentials.securing.mechanism import Mechanism
+from issuer import store
+from issuer.actions.context import IssuerContext
+from issuer.agency import Agency
+from issuer.entitlement import Entitlement
+from issuer.errors import OfferExpired, TypeNotIssued
+from issuer.issuance_session import Event, State
+from issuer.models import OfferRow
+from issuer.secret_macs import SecretKind
+from openid4vc.offer import OfferReference, build_offer_link
+
+TX_CODE_DIGITS: Final = 6
+
+_SECRET_BYTES: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeOffer:
+    """What the clerk hands over: the link (for a QR code) and, by another way, the tx_code."""
+
+    entitlement_id: str
+    offer_uri: str
+    link: str
+    tx_code: str | None
+    expires_at: datetime
+
+
+def make_offer(
+    session: Session,
+    context: IssuerContext,
+    agency: Agency,
+    entitlement: Entitlement,
+    mechanism: Mechanism,
+    *,
+    needs_tx_code: bool,
+    now: datetime,
+) -> MadeOffer:
+    """Make an offer; one that the person has not used yet stops working.
+
+    needs_tx_code: False only where the clerk sees the person. Raises TypeNotIssued for a format
+    that the type does not have, OfferExpired when the entitlement's own time is over.
+    """
+    if mechanism.name not in entitlement.type.mechanisms:
+        raise TypeNotIssued("the type is not issued in this format")
+    if not entitlement.is_open(now):
+        raise OfferExpired("the entitlement was used or its time to be claimed is over")
+    _withdraw_earlier(session, entitlement)
+    secret = encode_base64url(context.entropy(_SECRET_BYTES))
+    tx_code = _draw_tx_code(context) if needs_tx_code else None
+    row = OfferRow(
+        id="o_" + encode_base64url(context.entropy(_SECRET_BYTES)),
+        entitlement_id=entitlement.id,
+        agency=agency.code,
+        mechanism=mechanism.name,
+        secret_mac=context.macs.digest(SecretKind.OFFER, secret),
+        tx_code_tries=0,
+        state=State.OFFERED.value,
+        expires_at=min(now + context.settings.offer_life, entitlement.claim_by),
+        serial=0,
+    )
+    if tx_code is not None:
+        row.tx_code_mac = context.macs.digest(SecretKind.TX_CODE, row.id, tx_code)
+    session.add(row)
+    session.flush()
+    return _handed_over(context, agency, row, secret, tx_code)
+
+
+def _withdraw_earlier(session: Session, entitlement: Entitlement) -> None:
+    earlier = store.find_live_offer(session, entitlement.id)
+    if earlier is not None:
+        store.move_offer(session, earlier, Event.CANCEL)
+
+
+def _draw_tx_code(context: IssuerContext) -> str:
+    # Eight random bytes modulo a million: the bias is one in 10^13.
+    return f"{int.from_bytes(context.entropy(8)) % 10**TX_CODE_DIGITS:0{TX_CODE_DIGITS}}"
+
+
+def _handed_over(
+    context: IssuerContext, agency: Agency, row: OfferRow, secret: str, tx_code: str | None
+) -> MadeOffer:
+    offer_uri = agency.offer_uri(secret)
+    wallet = f"{context.settings.public_url}/wallet"
+    return MadeOffer(
+        entitlement_id=row.entitlement_id,
+        offer_uri=offer_uri,
+        link=build_offer_link(OfferReference(uri=offer_uri), wallet),
+        tx_code=tx_code,
+        expires_at=row.expires_at,
+    )

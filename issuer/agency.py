@@ -1,0 +1,48 @@
+"""An issuing agency: its DID, its addresses, and the names of its keys."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from credentials.keys import KeyType
+
+# The fragment of an agency's verification method, which is also the name of its key in the store.
+KEY_FRAGMENTS: Final = {KeyType.P256: "es256-1", KeyType.ED25519: "eddsa-1"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """One tenant. public_url: the issuer's address without a slash at its end."""
+
+    code: str
+    did: str
+    public_url: str
+
+    @property
+    def credential_issuer(self) -> str:
+        """Credential Issuer Identifier and authorization server. OpenID4VCI 1.0 §12.2.1."""
+        return f"{self.public_url}/issuers/{self.code}"
+
+    def endpoint(self, name: str) -> str:
+        """The address of one of its protocol endpoints."""
+        return f"{self.credential_issuer}/{name}"
+
+    def offer_uri(self, secret: str) -> str:
+        """Where a wallet gets an offer by reference."""
+        return f"{self.credential_issuer}/offers/{secret}"
+
+    def key_id(self, key_type: KeyType) -> str:
+        """The DID URL that its signatures name."""
+        return f"{self.did}#{KEY_FRAGMENTS[key_type]}"
+
+    def stored_key(self, key_type: KeyType) -> str:
+        """The key's name in the keystore."""
+        return f"{self.code}/{KEY_FRAGMENTS[key_type]}"
+
+    @property
+    def status_list(self) -> str:
+        """The id of its status list."""
+        return f"{self.code}-1"
+
+    def status_uri(self) -> str:
+        """Where its status list stands."""
+        return f"{self.public_url}/status/{self.status_list}"

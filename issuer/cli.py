@@ -1,0 +1,200 @@
+"""The operator's commands of an issuer: `gwanin issuer …`. They work on the database directly."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from console.commands import Exit, RefusingGroup
+from console.output import emit, json_option
+from console.progress import with_progress
+from credentials.claims import Claims
+from credentials.data_integrity import format_timestamp
+from credentials.json_object import parse_object
+from issuer.actions.agencies import get_agency
+from issuer.actions.approve import approve, get_entitlement
+from issuer.actions.change_status import Changed, StatusChange, change_status
+from issuer.actions.import_entitlements import RowOutcome, RowReport, import_entitlements
+from issuer.actions.make_offer import MadeOffer, make_offer
+from issuer.actions.service import IssuerService
+from issuer.catalogue import get_mechanism
+from issuer.csv_rows import MAX_CSV_BYTES
+from issuer.person import parse_person_ref
+from schemas.catalogue import get
+from web.qr import draw_png
+
+
+def issuer_commands(open_service: Callable[[], IssuerService]) -> click.Group:
+    """The group `issuer`; `open_service` is called by the command that runs."""
+
+    @click.group("issuer", cls=RefusingGroup, help="Approve, offer, suspend and revoke.")
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        context.obj = open_service()
+
+    for command in (_offer, _import, *_status_commands()):
+        group.add_command(command)
+    return group
+
+
+@click.command("offer")
+@click.option("--agency", "code", required=True, help="The agency that issues, e.g. GU-11620.")
+@click.option("--type", "type_name", required=True, help="The credential type.")
+@click.option("--claims", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--person", help="The person's reference; a new person without it.")
+@click.option("--format", "credential_format", help="dc+sd-jwt (as a rule) or ldp_vc.")
+@click.option("--no-tx-code", is_flag=True, help="At the counter, where the clerk sees the person.")
+@click.option("--qr", type=click.Path(path_type=Path), help="Write the link as a QR code (PNG).")
+@json_option
+@click.pass_obj
+def _offer(
+    service: IssuerService,
+    *,
+    code: str,
+    type_name: str,
+    claims: Path,
+    person: str | None,
+    credential_format: str | None,
+    no_tx_code: bool,
+    qr: Path | None,
+    as_json: bool,
+) -> None:
+    """Approve claims and make the link under which the person may fetch the credential."""
+    now, credential_type = service.clock(), get(type_name)
+    mechanism = get_mechanism(credential_type, credential_format)
+    entered = parse_object(claims.read_bytes()).members
+    with service.database.writing() as session:
+        agency = get_agency(session, service.context.settings, code)
+        entitlement = approve(
+            session,
+            service.context,
+            agency,
+            credential_type,
+            entered,
+            person_ref=None if person is None else parse_person_ref(person),
+            now=now,
+        )
+        made = make_offer(
+            session,
+            service.context,
+            agency,
+            entitlement,
+            mechanism,
+            needs_tx_code=not no_tx_code,
+            now=now,
+        )
+    if qr is not None:
+        qr.write_bytes(draw_png(made.link))
+    document = {**_offer_document(made), "person_ref": entitlement.person_ref}
+    emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.option("--agency", "code", required=True)
+@click.option("--type", "type_name", required=True)
+@click.option("--dry-run", is_flag=True, help="Report the same, and change nothing.")
+@json_option
+@click.pass_obj
+def _import(
+    service: IssuerService, *, file: Path, code: str, type_name: str, dry_run: bool, as_json: bool
+) -> None:
+    """Approve every row of a CSV file; rows that are refused are named by line and column."""
+    now, credential_type = service.clock(), get(type_name)
+    with service.database.reading() as session:
+        agency = get_agency(session, service.context.settings, code)
+    with file.open("rb") as stream:
+        data = stream.read(MAX_CSV_BYTES + 1)
+    rows = import_entitlements(
+        service.database, service.context, agency, credential_type, data, dry_run=dry_run, now=now
+    )
+    reports = list(with_progress(rows, "rows"))
+    counts = Counter(report.outcome for report in reports)
+    refused = [report for report in reports if report.outcome is RowOutcome.REFUSED]
+    document = {
+        "read": len(reports),
+        **{outcome.value: counts[outcome] for outcome in RowOutcome},
+        "dry_run": dry_run,
+        "errors": [error for report in refused for error in _row_errors(report)],
+        "entitlements": [report.entitlement_id for report in reports if report.entitlement_id],
+    }
+    emit(document, _import_lines(document), as_json=as_json)
+    if refused:
+        raise SystemExit(Exit.REFUSED)
+
+
+def _status_commands() -> tuple[click.Command, ...]:
+    return tuple(_status_command(change) for change in StatusChange)
+
+
+def _status_command(change: StatusChange) -> click.Command:
+    @click.command(change.value, help=f"{change.value.capitalize()} every copy of a credential.")
+    @click.argument("entitlement_id", metavar="ID")
+    @click.option("--reason", help="A reason code, S01 to S05 or R01 to R07.")
+    @json_option
+    @click.pass_obj
+    def command(
+        service: IssuerService, *, entitlement_id: str, reason: str | None, as_json: bool
+    ) -> None:
+        with service.database.writing() as session:
+            entitlement = get_entitlement(session, service.context, entitlement_id)
+            agency = get_agency(session, service.context.settings, entitlement.agency)
+            changed = change_status(
+                session,
+                service.context,
+                agency,
+                entitlement_id,
+                change,
+                reason=reason,
+                now=service.clock(),
+            )
+        document = _changed_document(changed)
+        emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+
+    return command
+
+
+def _offer_document(made: MadeOffer) -> Claims:
+    return {
+        "offer_uri": made.offer_uri,
+        "link": made.link,
+        "tx_code": made.tx_code,
+        "entitlement_id": made.entitlement_id,
+        "expires_at": format_timestamp(made.expires_at),
+    }
+
+
+def _changed_document(changed: Changed) -> Claims:
+    return {
+        "id": changed.entitlement_id,
+        "status": changed.state.value,
+        "list": changed.list_uri,
+        "published_at": format_timestamp(changed.published_at),
+    }
+
+
+def _row_errors(report: RowReport) -> list[dict[str, Any]]:
+    if not report.problems:
+        return [{"line": report.line, "column": None, "code": report.code}]
+    return [
+        {
+            "line": report.line,
+            "column": found.where,
+            "code": found.code.value,
+            "detail_ko": found.detail_ko,
+            "detail_en": found.detail_en,
+        }
+        for found in report.problems
+    ]
+
+
+def _import_lines(document: dict[str, Any]) -> list[str]:
+    counts = ", ".join(f"{document[name]} {name}" for name in ("read", *RowOutcome))
+    errors = [
+        f"line {error['line']}, {error['column']}: {error['code']} — "
+        f"{error.get('detail_ko', '')} {error.get('detail_en', '')}"
+        for error in document["errors"]
+    ]
+    return [counts, *errors]

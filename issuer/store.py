@@ -1,0 +1,189 @@
+"""Queries over the issuer's tables, and the moves along its transition table."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from credentials.status.bits import State as StatusState
+from issuer.entitlement import EntitlementState
+from issuer.issuance_session import LIVE, Event, State, advance
+from issuer.models import (
+    AgencyRow,
+    EntitlementRow,
+    ImportedRow,
+    OfferRow,
+    PersonRow,
+    PublishedList,
+    StatusEntryRow,
+    StatusListRow,
+    UsedNonce,
+)
+
+_LIVE_STATES = tuple(state.value for state in LIVE)
+
+
+def find_agency(session: Session, code: str) -> AgencyRow | None:
+    """The row of an agency."""
+    return session.get(AgencyRow, code)
+
+
+def agencies(session: Session) -> Sequence[AgencyRow]:
+    """All agencies that issue here, by code."""
+    return session.scalars(select(AgencyRow).order_by(AgencyRow.code)).all()
+
+
+def add_person(session: Session, person_ref: str, now: datetime) -> None:
+    """Make the row of a new person."""
+    session.add(PersonRow(person_ref=person_ref, created=now))
+    session.flush()
+
+
+def has_person(session: Session, person_ref: str) -> bool:
+    """Whether there is such a person."""
+    return session.get(PersonRow, person_ref) is not None
+
+
+def find_entitlement(session: Session, entitlement_id: str) -> EntitlementRow | None:
+    """The row of an entitlement."""
+    return session.get(EntitlementRow, entitlement_id)
+
+
+def find_waiting(
+    session: Session, agency: str, permission: str, person_ref: str
+) -> EntitlementRow | None:
+    """The person's entitlement of this kind that waits to be fetched."""
+    rows = select(EntitlementRow).where(
+        EntitlementRow.agency == agency,
+        EntitlementRow.permission == permission,
+        EntitlementRow.person_ref == person_ref,
+        EntitlementRow.state == EntitlementState.WAITING.value,
+    )
+    return session.scalars(rows).one_or_none()
+
+
+def mark_issued(session: Session, entitlement_id: str) -> None:
+    """Record that a credential was issued for an entitlement."""
+    session.execute(
+        update(EntitlementRow)
+        .where(EntitlementRow.id == entitlement_id)
+        .values(state=EntitlementState.ISSUED.value)
+    )
+
+
+def find_imported(session: Session, digest: bytes) -> ImportedRow | None:
+    """The import of an equal CSV row, if there was one."""
+    return session.get(ImportedRow, digest)
+
+
+def find_offer_by_secret(session: Session, agency: str, secret_mac: bytes) -> OfferRow | None:
+    """The offer at an offer link, locked until the transaction ends."""
+    rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.secret_mac == secret_mac)
+    return session.scalars(rows.with_for_update()).one_or_none()
+
+
+def find_offer_by_code(session: Session, agency: str, code_mac: bytes) -> OfferRow | None:
+    """The offer that a code was minted for, locked until the transaction ends."""
+    rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.code_mac == code_mac)
+    return session.scalars(rows.with_for_update()).one_or_none()
+
+
+def find_offer_by_token(session: Session, agency: str, token_mac: bytes) -> OfferRow | None:
+    """The offer that an access token was given for, locked until the transaction ends."""
+    rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.token_mac == token_mac)
+    return session.scalars(rows.with_for_update()).one_or_none()
+
+
+def find_live_offer(session: Session, entitlement_id: str) -> OfferRow | None:
+    """The one offer of an entitlement that may still lead to a credential, locked."""
+    rows = select(OfferRow).where(
+        OfferRow.entitlement_id == entitlement_id, OfferRow.state.in_(_LIVE_STATES)
+    )
+    return session.scalars(rows.with_for_update()).one_or_none()
+
+
+def move_offer(session: Session, offer: OfferRow, event: Event) -> bool:
+    """Move an offer along the table if nobody did before us; whether it was us.
+
+    Raises OfferNotOpen where the table has no such row.
+    """
+    before = State(offer.state)
+    after = advance(before, event)
+    moved = session.execute(
+        update(OfferRow)
+        .where(OfferRow.id == offer.id, OfferRow.state == before.value)
+        .values(state=after.value)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(moved, CursorResult)
+    if moved.rowcount != 1:
+        return False
+    session.refresh(offer)
+    return True
+
+
+def use_nonce(session: Session, mac: bytes, expires_at: datetime, now: datetime) -> bool:
+    """Use a nonce up; whether it was still unused. Forgets those that are dead anyway."""
+    session.execute(delete(UsedNonce).where(UsedNonce.expires_at <= now))
+    try:
+        with session.begin_nested():
+            session.execute(insert(UsedNonce).values(mac=mac, expires_at=expires_at))
+    except IntegrityError:
+        return False
+    return True
+
+
+def find_status_list(session: Session, list_id: str) -> StatusListRow | None:
+    """The row of a status list."""
+    return session.get(StatusListRow, list_id)
+
+
+def lock_status_list(session: Session, list_id: str) -> StatusListRow | None:
+    """The row of a status list, locked until the transaction ends."""
+    rows = select(StatusListRow).where(StatusListRow.id == list_id)
+    return session.scalars(rows.with_for_update()).one_or_none()
+
+
+def is_taken(session: Session, list_id: str, index: int) -> bool:
+    """Whether a place in a list was ever given away."""
+    rows = select(StatusEntryRow.id).where(
+        StatusEntryRow.list_id == list_id, StatusEntryRow.idx == index
+    )
+    return session.scalar(rows) is not None
+
+
+def take_place(
+    session: Session, list_id: str, index: int, entitlement_id: str, now: datetime
+) -> None:
+    """Give a place in a list away, for good."""
+    session.add(
+        StatusEntryRow(
+            list_id=list_id,
+            idx=index,
+            entitlement_id=entitlement_id,
+            state=StatusState.VALID.value,
+            changed_at=now,
+        )
+    )
+    session.flush()
+
+
+def status_entries(session: Session, entitlement_id: str) -> Sequence[StatusEntryRow]:
+    """The places of all copies of an entitlement's credential."""
+    rows = select(StatusEntryRow).where(StatusEntryRow.entitlement_id == entitlement_id)
+    return session.scalars(rows.order_by(StatusEntryRow.idx)).all()
+
+
+def marked_entries(session: Session, list_id: str) -> Sequence[StatusEntryRow]:
+    """The places in a list that are not simply valid."""
+    rows = select(StatusEntryRow).where(
+        StatusEntryRow.list_id == list_id, StatusEntryRow.state != StatusState.VALID.value
+    )
+    return session.scalars(rows).all()
+
+
+def find_published(session: Session, list_id: str, form: str) -> PublishedList | None:
+    """A status list document as it is served."""
+    return session.get(PublishedList, (list_id, form))

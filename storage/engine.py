@@ -1,0 +1,121 @@
+"""Database engines that keep what they acknowledged: SQLite in one file, or PostgreSQL.
+
+How a transaction begins (`BEGIN IMMEDIATE`, read-only) is decided by `transaction.py`; here it is
+only carried out, as SQLite's own driver would begin transactions late and break them silently.
+"""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from credentials.errors import Malformed, Unsupported
+from storage.errors import StorageUnavailable
+from storage.private_files import check_private
+
+# The execution option that says whether a connection may write.
+WRITES: Final = "gwanin_writes"
+
+LOCK_WAIT_MS: Final = 5_000  # longer, and whoever waits on the other side has given up
+POOL_WAIT_S: Final = 5
+POOL_SIZE: Final = 16  # of a process's threads, few are in the database at one time
+
+_SQLITE_SETTINGS: Final = {
+    "busy_timeout": LOCK_WAIT_MS,
+    "synchronous": "FULL",  # in WAL mode, anything less forgets acknowledged commits at power loss
+    "foreign_keys": "ON",
+    "trusted_schema": "OFF",  # a changed database file must not call functions through its schema
+}
+_POSTGRESQL_SETTINGS: Final = {
+    "statement_timeout": 10_000,
+    "lock_timeout": LOCK_WAIT_MS,
+    "idle_in_transaction_session_timeout": 60_000,
+    "synchronous_commit": "on",
+}
+_POSTGRESQL_CONNECTION: Final = {
+    "application_name": "gwanin",
+    "connect_timeout": 5,  # seconds
+    "tcp_user_timeout": 15_000,  # milliseconds without an answer from a host that vanished
+}
+
+
+def build_engine(url: str) -> Engine:
+    """An engine for `sqlite:///FILE` or `postgresql+psycopg://…`; nothing is connected yet.
+
+    SQLite's file is made with mode 0600 if it is missing.
+    Raises Malformed or Unsupported for the URL, PermissionsTooOpen for the file; no error repeats
+    the URL, which may hold a password.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Malformed("not the URL of a database") from error
+    match parsed.drivername:
+        case "sqlite" | "sqlite+pysqlite":
+            return _build_sqlite(parsed)
+        case "postgresql+psycopg":
+            return _build_postgresql(parsed)
+        case _:
+            raise Unsupported("the database is sqlite:///FILE or postgresql+psycopg://…")
+
+
+def prepare_sqlite(connection: sqlite3.Connection) -> None:
+    """Make a new connection durable, checked and free of the driver's own transactions.
+
+    Raises StorageUnavailable where no write-ahead log can be kept, such as on network drives.
+    """
+    connection.isolation_level = None
+    with closing(connection.cursor()) as cursor:
+        for name, value in _SQLITE_SETTINGS.items():
+            cursor.execute(f"PRAGMA {name} = {value}")
+        if cursor.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise StorageUnavailable("SQLite cannot keep a write-ahead log here")
+
+
+def _build_sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:" or url.query:
+        raise Unsupported("SQLite is kept in a file: sqlite:///FILE, without options")
+    _make_file(Path(url.database))
+    engine = create_engine(url, hide_parameters=True, **_pool())
+    event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection))
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _build_postgresql(url: URL) -> Engine:
+    if "options" in url.query:
+        raise Unsupported("the options of PostgreSQL sessions are set here")
+    options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={**_POSTGRESQL_CONNECTION, "options": options},
+        **_pool(),
+    )
+
+
+def _pool() -> dict[str, int]:
+    return {"pool_size": POOL_SIZE, "max_overflow": 0, "pool_timeout": POOL_WAIT_S}
+
+
+def _make_file(path: Path) -> None:
+    try:
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        os.close(os.open(path, flags, 0o600))
+    except FileExistsError:
+        check_private(path)
+    except OSError as error:
+        raise StorageUnavailable(f"{path.name}: {error.strerror}") from error
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    # A transaction that reads first and writes later fails at once when another one wrote between,
+    # whatever the busy timeout; so those that may write take the lock before they read.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

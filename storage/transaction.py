@@ -1,0 +1,135 @@
+"""Transactions: one per action, with typed failures, and never two at a time.
+
+Integrity errors, such as a name that is taken, are the action's to interpret: they pass through.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy import Engine, MetaData, func, select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from storage.engine import WRITES
+from storage.errors import NestedTransaction, StorageBusy, StorageUnavailable
+
+_SQLITE_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_SQLITE_UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+# SQLSTATEs, PostgreSQL appendix A: serialization failure, deadlock, lock and statement timeout.
+_POSTGRESQL_BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014"})
+# Connection lost, insufficient resources, operator intervention, system error; a standby.
+_POSTGRESQL_UNAVAILABLE: Final = ("08", "53", "57", "58", "25006")
+_CREATING_TABLES: Final = 0x6777616E696E  # the advisory lock of whoever creates tables
+
+
+class Database:
+    """One database, used by all threads of a process; the caller owns each transaction.
+
+    with database.writing() as session: …   commits at the end, rolls back on any exception
+
+    Both forms raise StorageBusy or StorageUnavailable where the database does, at the latest at
+    the commit, and NestedTransaction inside another transaction of this database and thread.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{WRITES: True})
+        self._reader = engine
+        if engine.dialect.name == "postgresql":
+            self._reader = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._thread = threading.local()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that may write.
+
+        On SQLite it holds the one write lock from its beginning, so that nothing it reads can
+        change; on PostgreSQL others write too, and rows are moved by compare-and-swap.
+        """
+        with self._transaction(self._writer) as session:
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that sees one state of the database throughout, and cannot write."""
+        with self._transaction(self._reader) as session:
+            yield session
+
+    def create_tables(self, metadata: MetaData) -> None:
+        """Create the tables that are missing; several processes may do so at the same time."""
+        with _typed_failures(), self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(_CREATING_TABLES)))
+            metadata.create_all(connection)
+
+    def close(self) -> None:
+        """Close all connections that are not in use."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, engine: Engine) -> Iterator[Session]:
+        if getattr(self._thread, "occupied", False):
+            raise NestedTransaction("an action has one transaction; it is open already")
+        self._thread.occupied = True
+        try:
+            with (
+                _typed_failures(),
+                Session(engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                session.connection()  # A database that is away is noticed before any work.
+                yield session
+        finally:
+            self._thread.occupied = False
+
+
+@contextmanager
+def _typed_failures() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StorageBusy("all connections to the database are in use") from error
+    except DBAPIError as error:
+        if _is_busy(error):
+            raise StorageBusy("the database is locked by others") from error
+        if _is_unavailable(error):
+            raise StorageUnavailable("the database cannot be used at present") from error
+        raise
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    return _sqlite_code(error) in _SQLITE_BUSY or _sqlstate(error) in _POSTGRESQL_BUSY
+
+
+def _is_unavailable(error: DBAPIError) -> bool:
+    code, state = _sqlite_code(error), _sqlstate(error)
+    if code is None and state is None:  # PostgreSQL's client reports, as no server answered.
+        return isinstance(error, OperationalError | InterfaceError)
+    return code in _SQLITE_UNAVAILABLE or str(state).startswith(_POSTGRESQL_UNAVAILABLE)
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's primary result code; the upper bits only refine it."""
+    code: int | None = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    return state

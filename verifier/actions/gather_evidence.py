@@ -1,0 +1,48 @@
+"""Evidence from the network: a replica of the registry, and the issuers' status lists."""
+
+from datetime import datetime
+
+from credentials.errors import KeyMismatch
+from credentials.keys import PublicKey
+from credentials.model import StatusReference
+from credentials.status.bits import State
+from did_registry.actions.follow import RegistryFollower
+from did_registry.document import Purpose
+from did_registry.view import RegistryView
+from verifier.actions.status_lists import StatusLists
+
+
+class OnlineEvidence:
+    """What a verifier that is online knows; safe to share between threads."""
+
+    def __init__(self, registry: RegistryFollower, lists: StatusLists, registry_url: str) -> None:
+        self._follower = registry
+        self._lists = lists
+        self._registry_url = registry_url
+
+    @property
+    def registry_url(self) -> str:
+        """Where types are published."""
+        return self._registry_url
+
+    def registry(self, now: datetime) -> RegistryView:
+        """The registry, as recently as it is known; see `RegistryFollower.view`."""
+        return self._follower.view(now)
+
+    def status(self, reference: StatusReference, issuer: str, now: datetime) -> State:
+        """The state at a place in a list; see `Evidence.status`.
+
+        The list must be signed with a key that its issuer has *today*: a list is a day old at
+        most, so a retired key has no business there, and a thief of it could write any list.
+        """
+        view = self._follower.view(now)
+
+        def find_key(key_id: str) -> PublicKey:
+            if key_id.partition("#")[0] != issuer:
+                raise KeyMismatch("the status list is signed by another agency")
+            return view.key_at(key_id, Purpose.ASSERTION, now).key
+
+        found = self._lists.get(reference.uri, reference.purpose, find_key, now)
+        if found.issuer != issuer:
+            raise KeyMismatch("the status list is signed by another agency")
+        return found.state(reference.index)

@@ -1,0 +1,106 @@
+"""Status lists over the network: fetched whole, verified, kept for their ttl, never taken back.
+
+Whole lists are fetched, so an issuer never learns whose credential is being checked.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from credentials.errors import Error
+from credentials.json_object import parse_object
+from credentials.keys import PublicKey
+from credentials.model import StatusPurpose
+from credentials.status.bits import MAX_LIST_CHARS, VerifiedStatusList
+from credentials.status.bitstring import parse_bitstring_list, verify_bitstring_list
+from credentials.status.token_list import parse_token_list, verify_token_list
+from credentials.validity import LEEWAY
+from verifier.errors import StatusRolledBack, StatusUnavailable
+from web.outbound import Outbound
+
+TOKEN_TYPE: Final = "application/statuslist+jwt"  # noqa: S105 - a media type
+CREDENTIAL_TYPES: Final = ("application/vc", "application/json")
+MAX_BODY_BYTES: Final = MAX_LIST_CHARS + 16 * 1024
+MAX_CACHED: Final = 256
+MAX_TTL: Final = timedelta(hours=12)  # a list that claims to be good for longer is asked for anyway
+DEFAULT_TTL: Final = timedelta(seconds=300)
+
+# The key that a DID URL names today; raises when it is not the issuer's.
+KeyFinder: TypeAlias = Callable[[str], PublicKey]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cached:
+    found: VerifiedStatusList
+    fetched_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        ttl = min(self.found.ttl or DEFAULT_TTL, MAX_TTL)
+        expired = self.found.expires is not None and now >= self.found.expires
+        return now - self.fetched_at < ttl and not expired
+
+
+class StatusLists:
+    """The lists that one process knows; safe to share between threads."""
+
+    def __init__(self, outbound: Outbound) -> None:
+        self._outbound = outbound
+        self._lock = threading.Lock()
+        self._lists: dict[tuple[str, StatusPurpose], _Cached] = {}
+
+    def get(
+        self, uri: str, purpose: StatusPurpose, find_key: KeyFinder, now: datetime
+    ) -> VerifiedStatusList:
+        """The list at an address, fetched if the one that is known is past its ttl.
+
+        Raises StatusUnavailable, StatusRolledBack, or what `find_key` or the list's verification
+        raises.
+        """
+        with self._lock:
+            cached = self._lists.get((uri, purpose))
+        if cached is not None and cached.is_fresh(now):
+            return cached.found
+        body = self._fetch(uri, purpose)
+        found = _verify(body, uri, purpose, find_key, now)
+        self._remember(found, now)
+        return found
+
+    def _fetch(self, uri: str, purpose: StatusPurpose) -> bytes:
+        accept = (TOKEN_TYPE,) if purpose is StatusPurpose.ANY else CREDENTIAL_TYPES
+        try:
+            fetched = self._outbound.get(uri, accept=accept, max_bytes=MAX_BODY_BYTES)
+        except Error as error:
+            raise StatusUnavailable("the status list can't be fetched") from error
+        if fetched.status != 200:
+            raise StatusUnavailable("the status list is not there")
+        return fetched.body
+
+    def _remember(self, found: VerifiedStatusList, now: datetime) -> None:
+        key = (found.uri, found.purpose)
+        with self._lock:
+            before = self._lists.get(key)
+            if before is not None and found.issued_at < before.found.issued_at:
+                raise StatusRolledBack("the status list is older than one that was seen")
+            self._lists.pop(key, None)  # so that the oldest entry is always the first
+            self._lists[key] = _Cached(found, now)
+            if len(self._lists) > MAX_CACHED:
+                del self._lists[next(iter(self._lists))]
+
+
+def _verify(
+    body: bytes, uri: str, purpose: StatusPurpose, find_key: KeyFinder, now: datetime
+) -> VerifiedStatusList:
+    if purpose is StatusPurpose.ANY:
+        token = parse_token_list(body.decode("ascii", "replace"))
+        return verify_token_list(token, find_key(token.key_id), uri=uri, now=now, leeway=LEEWAY)
+    credential = parse_bitstring_list(parse_object(body, max_bytes=MAX_BODY_BYTES))
+    return verify_bitstring_list(
+        credential,
+        find_key(credential.key_id),
+        uri=uri,
+        purpose=purpose,
+        now=now,
+        leeway=LEEWAY,
+    )

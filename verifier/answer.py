@@ -1,0 +1,135 @@
+"""A whole answer: every presentation in it verified, then held against what was asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from credentials.claims import ClaimPath, keep
+from credentials.model import Serialized
+from credentials.securing import mechanisms
+from did_registry.scope import SUBJECT
+from openid4vc.credential_configuration import CredentialFormat
+from openid4vc.dcql import CredentialQuery
+from openid4vc.dcql_match import Candidate, Shortfall, check_response
+from schemas.catalogue import type_url
+from verifier.decision import CheckName, Decision, Failed, NotApplicable, Passed, Verdict
+from verifier.evidence import Evidence
+from verifier.pipeline import verify_presentation
+from verifier.policy import Policy
+from verifier.question import Question
+from verifier.verification import Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerVerdict:
+    """What an answer amounts to. overall: the verdict that decides; each: by query id."""
+
+    overall: Verdict
+    each: Mapping[str, tuple[Verdict, ...]]
+
+
+def verify_answer(
+    answer: Mapping[str, Sequence[Serialized]],
+    question: Question,
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+) -> AnswerVerdict:
+    """Verify every presentation, and that together they are what was asked.
+
+    answer: at least one presentation, by credential query id. The claims of a verdict are those
+    that were asked for: what a wallet showed beyond that is not kept.
+    """
+    pages = {
+        query_id: [
+            verify_presentation(shown, question, evidence, policy, now) for shown in presented
+        ]
+        for query_id, presented in answer.items()
+    }
+    shortfalls = _shortfalls(pages, question, evidence.registry_url)
+    asked = {item.id: item for item in question.query.credentials}
+    each = {
+        query_id: tuple(
+            _conclude(page, asked.get(query_id), shortfalls, query_id) for page in found
+        )
+        for query_id, found in pages.items()
+    }
+    return AnswerVerdict(overall=_deciding(each), each=each)
+
+
+def verify_document(
+    presented: Serialized, evidence: Evidence, policy: Policy, now: datetime
+) -> Verdict:
+    """Verify a credential or presentation that answers no question, such as one in a file."""
+    page = verify_presentation(presented, None, evidence, policy, now)
+    page.take(CheckName.POLICY, NotApplicable("no-question"))
+    return page.verdict(page.verified.claims if page.verified else {})
+
+
+def _shortfalls(
+    pages: Mapping[str, Sequence[Verification]], question: Question, registry_url: str
+) -> tuple[Shortfall, ...] | None:
+    """What is missing from the answer; None when not all of it could be read to the end."""
+    candidates: dict[str, list[Candidate]] = {}
+    for query_id, found in pages.items():
+        read = [_candidate(query_id, page, registry_url) for page in found]
+        if None in read:
+            return None
+        candidates[query_id] = [candidate for candidate in read if candidate is not None]
+    return check_response(question.query, candidates)
+
+
+def _candidate(query_id: str, page: Verification, registry_url: str) -> Candidate | None:
+    verified, credential_type = page.verified, page.credential_type
+    if verified is None or credential_type is None:
+        return None
+    credential_format = mechanisms()[verified.mechanism].format
+    is_sd_jwt = credential_format == CredentialFormat.SD_JWT_VC
+    return Candidate(
+        id=query_id,
+        format=credential_format,
+        type_url=type_url(credential_type, registry_url),
+        type_names=(),
+        claims=verified.claims if is_sd_jwt else {SUBJECT: verified.claims},
+        # Whether the holder signed is a check of its own, with a word of its own.
+        holder_bound=True,
+    )
+
+
+def _conclude(
+    page: Verification,
+    item: CredentialQuery | None,
+    shortfalls: tuple[Shortfall, ...] | None,
+    query_id: str,
+) -> Verdict:
+    if shortfalls is not None:
+        ours = [short for short in shortfalls if short.query_id in {query_id, None}]
+        page.take(CheckName.POLICY, _policy_finding(ours))
+    if page.verified is None or item is None:
+        return page.verdict({})
+    return page.verdict(keep(page.verified.claims, map(_in_subject, _paths(item))))
+
+
+def _policy_finding(shortfalls: Sequence[Shortfall]) -> Passed[None] | Failed:
+    if not shortfalls:
+        return Passed(None)
+    whole = any(short.query_id is None for short in shortfalls)
+    return Failed("answer-incomplete" if whole else "asked-claims-missing")
+
+
+def _paths(item: CredentialQuery) -> tuple[ClaimPath, ...]:
+    return tuple(claim.path for claim in item.claims)
+
+
+def _in_subject(path: ClaimPath) -> ClaimPath:
+    return path[1:] if path[0] == SUBJECT else path
+
+
+def _deciding(each: Mapping[str, tuple[Verdict, ...]]) -> Verdict:
+    """The first rejected verdict, else the first indeterminate one, else the first."""
+    verdicts = [verdict for found in each.values() for verdict in found]
+    for decision in (Decision.REJECTED, Decision.INDETERMINATE):
+        for verdict in verdicts:
+            if verdict.decision is decision:
+                return verdict
+    return verdicts[0]

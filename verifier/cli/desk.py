@@ -1,0 +1,80 @@
+"""The operator's commands of a verifier: `gwanin verifier …`."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from console.commands import Exit, RefusingGroup
+from console.output import emit, json_option
+from credentials.claims import Claims
+from credentials.data_integrity import format_timestamp
+from credentials.strict_json import parse_json
+from openid4vc.dcql import parse_query
+from verifier.actions.create_request import create_request
+from verifier.actions.read_result import read_result
+from verifier.actions.service import VerifierService
+from verifier.cli.verdict_lines import exit_status, verdict_lines
+from verifier.presentation_session import State
+
+_OVER = frozenset({State.ANSWERED.value, State.DECIDED.value, State.EXPIRED.value})
+_POLL_SECONDS = 0.2
+_MAX_WAIT = 600.0
+
+
+def verifier_commands(open_service: Callable[[], VerifierService]) -> click.Group:
+    """The group `verifier`; `open_service` is called by the command that runs."""
+
+    @click.group("verifier", cls=RefusingGroup, help="Ask a wallet, and read what it answered.")
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        context.obj = open_service()
+
+    group.add_command(_request)
+    group.add_command(_result)
+    return group
+
+
+@click.command("request")
+@click.option("--verifier", "code", required=True, help="Who asks, e.g. VER-LIB.")
+@click.option("--dcql", type=click.Path(path_type=Path, exists=True), required=True)
+@json_option
+@click.pass_obj
+def _request(service: VerifierService, *, code: str, dcql: Path, as_json: bool) -> None:
+    """Make a request for presentations, and the link that a wallet opens."""
+    now = service.clock()
+    query = parse_query(parse_json(dcql.read_bytes()))
+    view = service.evidence.registry(now)
+    with service.database.writing() as session:
+        made = create_request(
+            session, service.settings, view, code, query, entropy=service.entropy, now=now
+        )
+    document: Claims = {
+        "link": made.link,
+        "request_uri": made.request_uri,
+        "client_id": made.client_id,
+        "result_id": made.result_id,
+        "expires_at": format_timestamp(made.expires_at),
+    }
+    emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+
+
+@click.command("result")
+@click.argument("result_id", metavar="ID")
+@click.option("--wait", type=click.FloatRange(0, _MAX_WAIT), default=0, help="Seconds to wait.")
+@json_option
+@click.pass_obj
+def _result(service: VerifierService, *, result_id: str, wait: float, as_json: bool) -> None:
+    """Show the state of a request, and the verdict once there is one."""
+    end = time.monotonic() + wait
+    result = read_result(service, result_id, now=service.clock())
+    while result["state"] not in _OVER and time.monotonic() < end:
+        time.sleep(_POLL_SECONDS)  # noqa: TID251 - bounded, and asked for by --wait
+        result = read_result(service, result_id, now=service.clock())
+    lines = [f"state: {result['state']}"]
+    if "decision" in result:
+        emit(result, [*lines, *verdict_lines(result)], as_json=as_json)
+        raise SystemExit(exit_status(result))
+    emit(result, lines, as_json=as_json)
+    raise SystemExit(Exit.INDETERMINATE)

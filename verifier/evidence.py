@@ -1,0 +1,30 @@
+"""What the pipeline knows about the world besides the presentation: the registry and statuses."""
+
+from datetime import datetime
+from typing import Protocol
+
+from credentials.model import StatusReference
+from credentials.status.bits import State
+from did_registry.view import RegistryView
+
+
+class Evidence(Protocol):
+    """Answers from outside, fetched or bundled; the pipeline does not know which.
+
+    registry_url: where types are published.
+    """
+
+    @property
+    def registry_url(self) -> str: ...
+
+    def registry(self, now: datetime) -> RegistryView:
+        """The registry, as recently as it is known. Raises RegistryUnavailable and what a registry
+        that can't be believed raises."""
+        ...
+
+    def status(self, reference: StatusReference, issuer: str, now: datetime) -> State:
+        """The state at a place in a list that must be `issuer`'s own.
+
+        Raises StatusUnavailable, StatusRolledBack, or what a list that can't be believed raises.
+        """
+        ...

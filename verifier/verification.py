@@ -1,0 +1,90 @@
+"""Collects what the checks of one credential find, and draws the verdict from it."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from credentials.claims import Claims
+from credentials.model import Verified
+from schemas.credential_type import CredentialType
+from verifier.decision import (
+    Check,
+    CheckName,
+    Decision,
+    Failed,
+    Finding,
+    IssuerName,
+    NotApplicable,
+    Passed,
+    Result,
+    Unknown,
+    Verdict,
+    decide,
+    deciding_check,
+)
+from verifier.findings import finding_texts
+
+T = TypeVar("T")
+
+_ACCEPTED = "OK"
+_BEARER = "OK_BEARER"
+
+
+class Verification:
+    """One credential on its way through the pipeline.
+
+    verified, credential_type, issuer: None until the check that establishes them has passed.
+    """
+
+    def __init__(self, now: datetime) -> None:
+        self.as_of = now
+        self.verified: Verified | None = None
+        self.credential_type: CredentialType | None = None
+        self.issuer: IssuerName | None = None
+        self._checks: dict[CheckName, Check] = {}
+
+    def take(self, name: CheckName, finding: Finding[T]) -> T | None:
+        """Note what a check found; its value if it passed, for the checks that rest on it."""
+        match finding:
+            case Passed(value):
+                self._note(name, Result.PASSED, "passed")
+                return value
+            case Failed(code):
+                self._note(name, Result.FAILED, code)
+            case Unknown(code):
+                self._note(name, Result.UNKNOWN, code)
+            case NotApplicable(code):
+                self._note(name, Result.NOT_APPLICABLE, code)
+        return None
+
+    def checks(self) -> tuple[Check, ...]:
+        """Every check in its order; one that did not run is unknown."""
+        return tuple(
+            self._checks.get(name, Check(name=name, result=Result.UNKNOWN, code="not-run"))
+            for name in CheckName
+        )
+
+    def verdict(self, claims: Claims) -> Verdict:
+        """The conclusion; `claims` are shown only if it is ACCEPTED."""
+        checks = self.checks()
+        decision = decide(checks)
+        return Verdict(
+            decision=decision,
+            code=_word(checks),
+            checks=checks,
+            issuer=self.issuer,
+            type_name=self.credential_type.name if self.credential_type else None,
+            claims=claims if decision is Decision.ACCEPTED else {},
+            as_of=self.as_of,
+        )
+
+    def _note(self, name: CheckName, result: Result, code: str) -> None:
+        self._checks[name] = Check(name=name, result=result, code=code)
+
+
+def _word(checks: tuple[Check, ...]) -> str:
+    """The row of the result words that the deciding check leads to, or how it was accepted."""
+    deciding = deciding_check(checks)
+    if deciding is not None:
+        return finding_texts()[deciding.code].word
+    words = {finding_texts()[check.code].word for check in checks}
+    return _BEARER if _BEARER in words else _ACCEPTED

@@ -1,0 +1,115 @@
+"""What a wallet checks before it keeps a credential: everything that a verifier would, and that it
+is bound to the key that was made for it.
+
+A holder who keeps a credential that nobody will accept finds out at the worst moment.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from credentials.keys import PublicKey
+from credentials.model import Serialized, Verified
+from credentials.securing import mechanism_of
+from credentials.securing.mechanism import Mechanism
+from credentials.validity import LEEWAY
+from did_registry.accreditation import Accreditation
+from did_registry.agency_document import credential_issuers
+from did_registry.definition import is_defined_as_logged
+from did_registry.document import Purpose
+from did_registry.view import RegistryView
+from schemas.catalogue import identify
+from schemas.claim_checks import verify_claims
+from schemas.credential_type import Binding, CredentialType, permission
+from schemas.errors import UnknownType
+from wallet.errors import IssuerNotTrusted, NotAsOffered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """A credential that was found in order. issuer: as the registry names it."""
+
+    serialized: Serialized
+    verified: Verified
+    type: CredentialType
+    mechanism: Mechanism
+    issuer: Accreditation
+
+
+def find_issuer_did(view: RegistryView, credential_issuer: str, now: datetime) -> str:
+    """The accredited agency that says it is reached at this Credential Issuer Identifier.
+
+    Asked before anything is sent there: a tx_code must not be typed for a stranger. Raises
+    IssuerNotTrusted if there is none, or more than one.
+    """
+    found = [
+        did
+        for did in view.accreditations
+        if view.accreditations_at(did, now)
+        and credential_issuer in credential_issuers(view.history(did).latest.document.members)
+    ]
+    if len(found) != 1:
+        raise IssuerNotTrusted("the registry knows no agency that issues at this address")
+    return found[0]
+
+
+def accept(
+    serialized: Serialized,
+    *,
+    issuer_did: str,
+    holder: PublicKey,
+    view: RegistryView,
+    registry_url: str,
+    now: datetime,
+) -> Accepted:
+    """Check a credential that was just issued; nothing that fails here is kept.
+
+    issuer_did: whom it was asked from; holder: the key that was proven for it.
+    Raises IssuerNotTrusted, NotAsOffered, or what the credential's own verification raises.
+    """
+    mechanism = mechanism_of(serialized)
+    unverified = mechanism.parse(serialized)
+    if unverified.issuer != issuer_did:
+        raise NotAsOffered("the credential is from another agency than the offer")
+    key = view.key_at(unverified.key_id, Purpose.ASSERTION, unverified.issued_at)
+    if key.retired_at is not None:
+        raise IssuerNotTrusted("the agency signed with a key that it has retired")
+    verified = mechanism.verify(unverified, key.key)
+    credential_type, accreditation = _of_type(verified, view, registry_url)
+    _check_schema(verified, credential_type, view, registry_url)
+    verified.validity.check(now, LEEWAY)
+    _check_binding(verified, credential_type, holder)
+    return Accepted(
+        serialized=serialized,
+        verified=verified,
+        type=credential_type,
+        mechanism=mechanism,
+        issuer=accreditation,
+    )
+
+
+def _of_type(
+    verified: Verified, view: RegistryView, registry_url: str
+) -> tuple[CredentialType, Accreditation]:
+    try:
+        found = identify(verified.type_url, verified.type_names, registry_url)
+    except UnknownType as error:
+        raise NotAsOffered("the credential is of a type that is not registered") from error
+    held = view.find_accreditation(
+        verified.issuer, permission(found, verified.claims), verified.issued_at
+    )
+    if held is None:
+        raise IssuerNotTrusted("the agency may not issue this type of credential")
+    return found, held
+
+
+def _check_schema(
+    verified: Verified, credential_type: CredentialType, view: RegistryView, registry_url: str
+) -> None:
+    if not is_defined_as_logged(credential_type, verified.integrity, view, registry_url):
+        raise NotAsOffered("the credential's type is not defined as the registry has it")
+    verify_claims(credential_type, verified.claims)
+
+
+def _check_binding(verified: Verified, credential_type: CredentialType, holder: PublicKey) -> None:
+    if credential_type.binding is Binding.HOLDER_KEY and verified.holder != holder:
+        raise NotAsOffered("the credential is bound to another key than the one made for it")

@@ -1,0 +1,29 @@
+"""What is checked of a request before anything else looks at it: its host, and its size.
+
+The base URL of every link and identifier comes from the settings, never from a request; a foreign
+`Host` is refused all the same, so that no cache and no log takes it for ours.
+"""
+
+from typing import Final
+
+from flask import Flask, request
+
+from web.errors import HeadersTooLarge, UriTooLong
+from web.origin import Origin
+
+MAX_URI_BYTES: Final = 8 * 1024  # path and query; a wallet link with an offer in it has half of it
+MAX_HEADER_BYTES: Final = 16 * 1024  # all names and values together
+
+
+def check_heads(app: Flask, origin: Origin) -> None:
+    """Answer requests for our own host name only, and none whose head is beyond the bounds."""
+    app.config["TRUSTED_HOSTS"] = [origin.host]
+    app.before_request(_check_size)
+
+
+def _check_size() -> None:
+    environ = request.environ
+    if len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) > MAX_URI_BYTES:
+        raise UriTooLong(f"path and query have at most {MAX_URI_BYTES} bytes")
+    if sum(len(name) + len(value) for name, value in request.headers) > MAX_HEADER_BYTES:
+        raise HeadersTooLarge(f"the header fields have at most {MAX_HEADER_BYTES} bytes")
