@@ -29,14 +29,16 @@ _SALT_CHARS: Final = 24
 
 _RESERVED: Final = frozenset({"_sd", "_sd_alg", "..."})
 
-
 # Text (which is what was hashed), name (None for an element of an array), value. A bare tuple, as
 # building a dozen of anything else is a visible part of a verification.
 ParsedDisclosure: TypeAlias = "tuple[str, str | None, JsonValue]"
 
 
 def disclosure_digests(texts: Sequence[str]) -> list[str]:
-    """The digests that stand for these disclosures in the payload. Spec: RFC 9901 §4.2.3."""
+    """The digests that stand for these disclosures in the payload, 43 characters each.
+
+    texts: ASCII, as base64url is. Spec: RFC 9901 §4.2.3.
+    """
     hashes = [hashlib.sha256(text.encode("ascii")).digest() for text in texts]
     # With a zero byte behind it, each hash fills 44 characters, so one call encodes them all.
     encoded = encode_base64url(b"\0".join([*hashes, b""]))

@@ -33,7 +33,7 @@ def decode_base64url(text: str) -> bytes:
     if rest and text[-1] not in _LAST_CHARACTERS[rest]:
         raise Malformed("base64url of an impossible length or with unused bits set")
     try:
-        data = text.encode("ascii").translate(_TO_STANDARD) + b"=" * (-len(text) % 4)
+        data = text.encode("ascii").translate(_TO_STANDARD) + _PADDING[rest]
         return binascii.a2b_base64(data, strict_mode=True)
     except ValueError as error:
         raise Malformed("not base64url without padding") from error
@@ -42,8 +42,10 @@ def decode_base64url(text: str) -> bytes:
 # The characters of the standard alphabet that are foreign to base64url, and padding, become a byte
 # that no alphabet has.
 _TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/\0\0\0")
-# What may stand last, by how far the length is beyond a multiple of four: the unused bits are zero.
-_LAST_CHARACTERS: Final = {1: "", 2: "AQgw", 3: "AEIMQUYcgkosw048"}
+# By how far the length is beyond a multiple of four: what is missing, and what may stand last, so
+# that the unused bits are zero.
+_PADDING: Final = (b"", b"", b"==", b"=")
+_LAST_CHARACTERS: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 
 
 def encode_base58(data: bytes) -> str:

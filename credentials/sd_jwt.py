@@ -1,7 +1,9 @@
 """SD-JWT and SD-JWT+KB in compact form: an issuer's JWT, disclosures, a holder's JWT. RFC 9901.
 
-    mint ──> <issuer's JWT>~<disclosure>~…~          parse ──> SdJwt ── verify ──> claims
-    present ──> fewer disclosures + <KB-JWT>         verify_key_binding ──> for whom, and when
+    issuer      payload + disclosures ── mint_sd_jwt ──> <JWT>~<disclosure>~<disclosure>~
+    holder      SdJwt ── withhold ──> <JWT>~<disclosure>~ ── bind ──> <JWT>~<disclosure>~<KB-JWT>
+    anyone      text ── parse_sd_jwt ──> SdJwt ── verify_sd_jwt ──> claims
+    verifier    SdJwt ── verify_key_binding ──> for whom and when the holder signed
 
 Which claims must be there, whose key it is and what the times mean is the profile's concern
 (`securing/sd_jwt_vc.py`). The JSON serialization of RFC 9901 §8 is optional and not read.
@@ -36,7 +38,7 @@ from credentials.keys import PublicKey, Signer
 from credentials.model import HolderBinding
 from credentials.strict_json import JsonValue
 
-MAX_SD_JWT_BYTES: Final = 64 * 1024  # security.md: ten times the longest credential of a city
+MAX_SD_JWT_BYTES: Final = 64 * 1024  # ten times the longest credential of a city
 
 _KEY_BINDING_TYP: Final = "kb+jwt"
 

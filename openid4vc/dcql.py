@@ -224,8 +224,8 @@ def _claim_sets(item: JsonObject, claims: Sequence[ClaimsQuery]) -> tuple[tuple[
     if "claim_sets" not in item:
         return ()
     ids = {claim.id for claim in claims}
-    if not claims or None in ids:
-        raise Malformed("claim_sets needs claims, each with an id")
+    if None in ids:
+        raise Malformed("with claim_sets, every claim has an id")
     return _references(item, "claim_sets", ids)
 
 

@@ -10,17 +10,21 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from city_services.seoul.data import load_city, shift
 from city_services.seoul.settings import Settings
 from console.city_clock import set_clock
-from console.clock import system_clock
+from console.clock import Clock, system_clock
 from console.output import emit, json_option
+from credentials.jcs import canonicalize
 from did_registry.view import RegistryView
+from schemas.seoul_calendar import day_in_seoul
 from storage.keystore import create_keystore
 from storage.master_key import read_passphrase
-from storage.private_files import create_private, make_private_folder
+from storage.private_files import create_private, make_private_folder, replace_private
 from web.errors import SettingRefused
 
 KEYSTORE: Final = "keys"
+PEOPLE: Final = "people"
 BLOCKING_THREADS: Final = 64  # one is never enough: a half-sent body then stops the worker
 MAX_HEADER_BYTES: Final = 16 * 1024
 
@@ -28,8 +32,10 @@ MAX_HEADER_BYTES: Final = 16 * 1024
 class City(Protocol):
     """What the commands need of the composition root's city."""
 
+    settings: Settings
+
     @property
-    def settings(self) -> Settings: ...
+    def clock(self) -> Clock: ...
     def seed(self) -> RegistryView: ...
     def replay(self) -> RegistryView: ...
 
@@ -44,6 +50,7 @@ def seed_command(open_city: Callable[[], City]) -> click.Command:
         city = open_city()
         _prepare_folder(city.settings)
         view = city.seed()
+        _write_people(city)
         document = {
             "leaves": view.checkpoint.size,
             "dids": len(view.histories),
@@ -101,6 +108,17 @@ def _prepare_folder(settings: Settings) -> None:
     keys = settings.data_dir / KEYSTORE
     if not keys.exists():
         create_keystore(keys, read_passphrase(settings.passphrase_file))
+
+
+def _write_people(city: City) -> None:
+    """What clerks would enter for the sample people, with their dates shifted to today."""
+    folder = city.settings.data_dir / PEOPLE
+    make_private_folder(folder)
+    shifted = shift(load_city(), day_in_seoul(city.clock()))
+    for person in shifted.people.values():
+        for sample in person.entitlements:
+            path = folder / f"{person.code}.{sample.type_name}.json"
+            replace_private(path, canonicalize(sample.claims))
 
 
 def _check_address(settings: Settings, view: RegistryView) -> None:

@@ -41,8 +41,8 @@ from credentials.validity import Validity
 
 TYP: Final = "dc+sd-jwt"
 
-# What §2.2.2.3 forbids to disclose selectively, and `iat`, without which nobody could tell which
-# key was the issuer's at the time.
+# What SD-JWT VC §2.2.2.3 forbids to disclose selectively, in whole or in part; and `iat`, without
+# which nobody could tell which key was the issuer's at the time.
 _ENVELOPE: Final = frozenset(
     {"iss", "iat", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"}
 )
@@ -71,6 +71,10 @@ class SdJwtVc:
     def secure(
         self, content: Content, *, signer: Signer, key_id: str, entropy: Entropy
     ) -> Serialized:
+        """Write content as an SD-JWT VC whose listed claims the holder may withhold.
+
+        Also raises Malformed for claims with names of the envelope, and TooLarge beyond 64 kB.
+        """
         _check_owner(key_id, content.issuer)
         _check_names(content)
         concealed, disclosures = conceal(
@@ -83,12 +87,14 @@ class SdJwtVc:
         return mint_sd_jwt({"typ": TYP, "kid": key_id}, payload, disclosures, signer)
 
     def recognises(self, serialized: Serialized) -> bool:
+        """Whether this is a text that begins with three parts of a JWT and has a `~`."""
         if not isinstance(serialized, str):
             return False
         issuer_jwt, tilde, _ = serialized.partition("~")
         return bool(tilde) and issuer_jwt.count(".") == 2
 
     def parse(self, serialized: Serialized) -> UnverifiedSdJwtVc:
+        """Read an SD-JWT VC as it is issued or presented. Spec: SD-JWT VC §2.2, RFC 9901 §4."""
         if not isinstance(serialized, str):
             raise Malformed("an SD-JWT VC is a text")
         sd_jwt = parse_sd_jwt(serialized)
@@ -106,6 +112,11 @@ class SdJwtVc:
         )
 
     def verify(self, unverified: Unverified, key: PublicKey) -> Verified:
+        """Prove the issuer's signature and put the disclosures in place.
+
+        Also raises Unsupported for a holder's key or a status of another kind, and TooLarge for
+        claims nested deeper than 16. Spec: SD-JWT VC §2.4, RFC 9901 §7.1.
+        """
         parsed = _ours(unverified)
         _check_owner(parsed.key_id, parsed.issuer)
         payload = parsed.sd_jwt.payload
@@ -133,6 +144,10 @@ class SdJwtVc:
         )
 
     def verify_holder(self, unverified: Unverified, verified: Verified) -> HolderBinding | None:
+        """Prove that `cnf.jwk` signed this very presentation. Spec: RFC 9901 §7.3.
+
+        Also raises Unsupported for a binding with times of its own.
+        """
         sd_jwt = _ours(unverified).sd_jwt
         if sd_jwt.key_binding is None:
             return None
@@ -148,6 +163,11 @@ class SdJwtVc:
         holder: Signer,
         request: BindingRequest,
     ) -> Serialized:
+        """Show the claims at these paths; a credential of nobody is shown without a signature.
+
+        Also raises KeyMismatch for another holder's key, TooLarge beyond 64 kB.
+        Spec: RFC 9901 §7.2.
+        """
         sd_jwt = self.parse(credential).sd_jwt
         if sd_jwt.key_binding is not None:
             raise Malformed("this is a presentation; the credential itself ends with ~")

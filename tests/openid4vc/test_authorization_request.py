@@ -251,6 +251,10 @@ def test_holds_the_verifier_to_the_wallets_nonce() -> None:
             _verify(other, wallet_nonce="qPmxiNFCR3QTm19POc8u")
 
 
+def test_a_wallet_that_sent_no_nonce_minds_none() -> None:
+    assert _verify(_signed("wallet_nonce", to="cached")).wallet_nonce == "cached"
+
+
 def test_a_verifier_writes_the_wallets_nonce_back() -> None:
     request = replace(REQUEST, wallet_nonce="qPmxiNFCR3QTm19POc8u")
     assert build_request_object(request)["wallet_nonce"] == "qPmxiNFCR3QTm19POc8u"

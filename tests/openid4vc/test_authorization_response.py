@@ -108,7 +108,7 @@ def test_reads_the_error_codes_of_wallets_that_know_more() -> None:
         pytest.param(b"error=a%0Ab", id="an error code with a line end"),
         pytest.param(b"error=" + b"a" * 65, id="a long error code"),
         pytest.param(b"error=x&error_description=" + b"a" * 1001, id="a long description"),
-        pytest.param(b"state=" + b"x" * MAX_RESPONSE_BYTES, id="beyond the bound"),
+        pytest.param(_form(VP_TOKEN, x="y" * MAX_RESPONSE_BYTES), id="beyond the bound"),
     ],
 )
 def test_refuses_a_response_with_one_defect(body: bytes) -> None:

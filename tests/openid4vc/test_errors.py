@@ -91,6 +91,11 @@ def test_refuses_what_is_no_error_code(code: str) -> None:
         parse_error_code(code)
 
 
+def test_refuses_an_error_response_whose_error_is_no_code() -> None:
+    with pytest.raises(Malformed):
+        parse_error_response(json.dumps({"error": "no\nsuch", "error_description": "x"}).encode())
+
+
 def test_refuses_a_description_beyond_its_bound() -> None:
     body = {"error": "invalid_grant", "error_description": "x" * 1001}
     with pytest.raises(Malformed):

@@ -1,5 +1,6 @@
 """URLs in messages: https, a host, nothing that two parsers read differently; no normalising."""
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -42,10 +43,11 @@ BAD = [
 ]
 
 
+@pytest.mark.parametrize("parse", [parse_redirect, parse_endpoint, parse_identifier])
 @pytest.mark.parametrize("url", BAD)
-def test_refuses_what_is_no_https_url(url: str) -> None:
+def test_refuses_what_is_no_https_url(parse: Callable[[str], str], url: str) -> None:
     with pytest.raises(Malformed):
-        parse_redirect(url)
+        parse(url)
 
 
 @pytest.mark.parametrize(
