@@ -63,17 +63,25 @@ DEMO_STATUS_TTL = timedelta(seconds=5)
 
 
 class City:
-    """One process's city; own_app answers requests to our own address without a socket."""
+    """One process's city. own_app answers requests to our own address without a socket; clock is
+    the machine's but in tests."""
 
-    def __init__(self, settings: Settings, own_app: Flask | None = None) -> None:
+    def __init__(
+        self, settings: Settings, *, own_app: Flask | None = None, clock: Clock = system_clock
+    ) -> None:
         self.settings = settings
         self._own_app = own_app
+        self._machine_clock = clock
         self.public_url = str(settings.addresses.public_url)
         self.registry_url = str(settings.addresses.registry_url)
 
     @cached_property
     def clock(self) -> Clock:
-        return city_clock(self.settings.data_dir, system_clock)[0]
+        return city_clock(self.settings.data_dir, self._machine_clock)[0]
+
+    @cached_property
+    def clock_is_set(self) -> bool:
+        return city_clock(self.settings.data_dir, self._machine_clock)[1]
 
     @cached_property
     def database(self) -> Database:
@@ -183,7 +191,7 @@ class City:
         return Sealer({1: self.keystore.derive("fields-1")}, current=1)
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> Flask:
     """The application of one worker, with the blueprints of its roles."""
     settings = settings or Settings.from_env(os.environ)
     app = Flask("gwanin", static_folder=None)
@@ -196,9 +204,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         ),
         time.monotonic,
     )
-    city = City(settings, app)
-    _, clock_is_set = city_clock(settings.data_dir, system_clock)
-    serve_health(app, check_ready=city.check_ready, clock=city.clock, clock_is_set=clock_is_set)
+    city = City(settings, own_app=app, clock=clock)
+    app.extensions["gwanin.city"] = city
+    serve_health(
+        app, check_ready=city.check_ready, clock=city.clock, clock_is_set=city.clock_is_set
+    )
     for role, extension, blueprints in _ROLE_PARTS:
         if role in settings.roles:
             app.extensions[extension] = getattr(city, role)

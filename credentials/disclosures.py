@@ -29,9 +29,8 @@ _SALT_CHARS: Final = 24
 
 _RESERVED: Final = frozenset({"_sd", "_sd_alg", "..."})
 
-# Text (which is what was hashed), name (None for an element of an array), value. A bare tuple, as
-# building a dozen of anything else is a visible part of a verification.
-ParsedDisclosure: TypeAlias = "tuple[str, str | None, JsonValue]"
+# Digest → what the disclosure says: an array, if it is one, of salt, name and value.
+Disclosures: TypeAlias = "Mapping[str, JsonValue]"
 
 
 def disclosure_digests(texts: Sequence[str]) -> list[str]:
@@ -45,19 +44,17 @@ def disclosure_digests(texts: Sequence[str]) -> list[str]:
     return [encoded[at : at + 43] for at in range(0, len(encoded), 44)]
 
 
-def parse_disclosures(texts: Sequence[str]) -> dict[str, ParsedDisclosure]:
-    """Read disclosures; the keys are their digests.
+def parse_disclosures(texts: Sequence[str]) -> Disclosures:
+    """Read disclosures, keeping their order; whether one can stand where it does, `reveal` checks.
 
-    Raises TooLarge beyond 256; Malformed for anything but `[salt, name, value]` or `[salt, value]`
-    in base64url, for a reserved name, and for a disclosure that is there twice.
-    Spec: RFC 9901 §4, §4.2.1, §4.2.2, §7.1 steps 3.1 and 3.3.
+    Raises TooLarge beyond 256; Malformed for what is not JSON in base64url, and for a disclosure
+    that is there twice. Spec: RFC 9901 §4, §4.2, §7.1 step 3.1.
     """
     if len(texts) > MAX_DISCLOSURES:
         raise TooLarge(f"an SD-JWT has at most {MAX_DISCLOSURES} disclosures here")
-    arrays = parse_signed_json([decode_base64url(text) for text in texts])
-    parsed = [_parse_array(text, array) for text, array in zip(texts, arrays, strict=True)]
-    found = dict(zip(disclosure_digests(texts), parsed, strict=True))
-    if len(found) != len(parsed):
+    contents = parse_signed_json([decode_base64url(text) for text in texts])
+    found = dict(zip(disclosure_digests(texts), contents, strict=True))
+    if len(found) != len(texts):
         raise Malformed("a disclosure is there twice")
     return found
 
@@ -79,20 +76,18 @@ def parse_signed_json(texts: list[bytes]) -> list[JsonValue]:
     return [parse_json(text) for text in texts]
 
 
-def reveal(payload: Claims, disclosures: Mapping[str, ParsedDisclosure]) -> Claims:
+def reveal(payload: Claims, disclosures: Disclosures) -> Claims:
     """Put every disclosure in its place: the Processed SD-JWT Payload.
 
-    payload: the issuer's, left as it is; disclosures: by digest, from `parse_disclosures`.
+    payload: the issuer's, left as it is.
     Raises Unsupported for another `_sd_alg`, TooLarge beyond a depth of 16, Malformed for all
     else that must be rejected. Spec: RFC 9901 §7.1 steps 2.4 and 3 to 5.
     """
     return _Revealer(disclosures).reveal(payload)
 
 
-def choose(
-    payload: Claims, disclosures: Mapping[str, ParsedDisclosure], paths: Collection[ClaimPath]
-) -> list[str]:
-    """The disclosures that show the claims at these paths, and no others.
+def choose(payload: Claims, disclosures: Disclosures, paths: Collection[ClaimPath]) -> set[str]:
+    """The digests of the disclosures that show the claims at these paths, and of no others.
 
     A claim is shown with all that is in it, and with the claims that it stands in. An index counts
     the elements of an array as they are when nothing is withheld.
@@ -102,11 +97,11 @@ def choose(
     claims = revealer.reveal(payload)
     if not all(select(claims, path) for path in paths):
         raise Malformed("a path leads to no claim of this credential")
-    return [
-        text
-        for text, place in revealer.places.items()
+    return {
+        digest
+        for digest, place in revealer.places.items()
         if any(_is_on_the_way(place, path) for path in paths)
-    ]
+    }
 
 
 def conceal(
@@ -134,23 +129,15 @@ def conceal(
     return payload, concealer.disclosures
 
 
-def _parse_array(text: str, array: JsonValue) -> ParsedDisclosure:
-    if not isinstance(array, list) or len(array) not in (2, 3) or not isinstance(array[0], str):
-        raise Malformed("a disclosure is an array of a salt, a name if it has one, and a value")
-    if len(array) == 2:
-        return text, None, array[1]
-    name = array[1]
-    if not isinstance(name, str) or name in _RESERVED:
-        raise Malformed("the name in a disclosure is a string, and not one of SD-JWT's own")
-    return text, name, array[2]
-
-
 class _Revealer:
-    """One walk through a payload. `places`: disclosure → path of the claim that it showed."""
+    """One walk through a payload. `places`: digest → path of the claim that its disclosure showed.
+
+    The digits in comments are the substeps of RFC 9901 §7.1.
+    """
 
     __slots__ = ("_pending", "_seen", "places")
 
-    def __init__(self, disclosures: Mapping[str, ParsedDisclosure]) -> None:
+    def __init__(self, disclosures: Disclosures) -> None:
         self._pending = dict(disclosures)
         self._seen: set[str] = set()
         self.places: dict[str, ClaimPath] = {}
@@ -167,19 +154,17 @@ class _Revealer:
         _check_depth(path)
         revealed: Claims = {}
         for name, value in members.items():
-            if name in _RESERVED:
-                if name == "..." or (name == "_sd_alg" and path):
-                    raise Malformed("a name of SD-JWT's own stands where it may not")
-            else:
+            if name not in _RESERVED:
                 revealed[name] = self._value(value, path, name)
+            elif name == "..." or (name == "_sd_alg" and path):
+                raise Malformed("a name of SD-JWT's own stands where it may not")
         if "_sd" in members:
-            for text, disclosed, value in self._take(members["_sd"]):
-                if disclosed is None:  # 3.3.2.1
-                    raise Malformed("the disclosure of an array element stands for a member")
-                if disclosed in revealed:  # 3.3.2.3
+            for digest in self._known(members["_sd"]):
+                name, value = _member(self._pending.pop(digest))
+                if name in revealed:  # 3.3.2.3
                     raise Malformed("a disclosure names a claim that is already there")
-                self.places[text] = (*path, disclosed)
-                revealed[disclosed] = self._value(value, path, disclosed)
+                self.places[digest] = (*path, name)
+                revealed[name] = self._value(value, path, name)  # 3.3.2.4-5
         return revealed
 
     def _elements(self, elements: list[JsonValue], path: ClaimPath) -> list[JsonValue]:
@@ -191,11 +176,10 @@ class _Revealer:
                 continue
             if len(element) != 1:
                 raise Malformed("the digest of an array element has other members beside it")
-            for text, name, value in self._take([element["..."]]):  # None: 3.4 removes the element.
-                if name is not None:  # 3.3.3.1
-                    raise Malformed("the disclosure of a member stands for an array element")
-                self.places[text] = (*path, len(revealed))
-                revealed.append(self._value(value, path, len(revealed)))
+            for digest in self._known([element["..."]]):  # Unknown: 3.4 removes the element.
+                self.places[digest] = (*path, len(revealed))
+                value = _element(self._pending.pop(digest))
+                revealed.append(self._value(value, path, len(revealed)))  # 3.3.3.2-3
         return revealed
 
     def _value(self, value: JsonValue, path: ClaimPath, at: str | int) -> JsonValue:
@@ -205,15 +189,33 @@ class _Revealer:
             return self._elements(value, (*path, at))
         return value
 
-    def _take(self, digests: JsonValue) -> list[ParsedDisclosure]:
-        """The disclosures of these digests; for an unknown one, which may be a decoy, none."""
+    def _known(self, digests: JsonValue) -> list[str]:
+        """Those of the digests that have a disclosure; the others may be decoys."""
         if not _are_texts(digests):
             raise Malformed("_sd is an array of digests, and a digest is a string")
         before = len(self._seen)
         self._seen.update(digests)
         if len(self._seen) != before + len(digests):  # 4
             raise Malformed("a digest is there twice")
-        return [self._pending.pop(digest) for digest in digests if digest in self._pending]
+        return [digest for digest in digests if digest in self._pending]
+
+
+def _member(disclosure: JsonValue) -> tuple[str, JsonValue]:
+    """The name and the value in the disclosure of a member. 3.3.2.1-2."""
+    match disclosure:
+        case [str(), str(name), value] if name not in _RESERVED:
+            return name, value
+        case _:
+            raise Malformed("the disclosure of a member is a salt, a name of its own and a value")
+
+
+def _element(disclosure: JsonValue) -> JsonValue:
+    """The value in the disclosure of an array element. 3.3.3.1."""
+    match disclosure:
+        case [str(), value]:
+            return value
+        case _:
+            raise Malformed("the disclosure of an array element is a salt and a value")
 
 
 def _are_texts(values: JsonValue) -> TypeGuard[list[str]]:

@@ -46,9 +46,8 @@ class JsonObject:
         value = self.members.get(name)
         if isinstance(value, str) and 0 < len(value) <= max_chars:
             return value
-        if self._required(name) and isinstance(value, str):
-            raise self._mistyped(name, f"at most {max_chars} characters")
-        raise self._mistyped(name, "a non-empty string")
+        self._required(name)
+        raise self._mistyped(name, f"a string of 1 to {max_chars} characters")
 
     def text_or_none(self, name: str, *, max_chars: int = MAX_TEXT) -> str | None:
         """A non-empty string, or None when the member is missing."""

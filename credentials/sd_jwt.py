@@ -18,7 +18,7 @@ from typing import Final
 from credentials.claims import ClaimPath, Claims
 from credentials.disclosures import (
     SHA_256,
-    ParsedDisclosure,
+    Disclosures,
     choose,
     parse_disclosures,
     parse_signed_json,
@@ -47,13 +47,13 @@ _KEY_BINDING_TYP: Final = "kb+jwt"
 class SdJwt:
     """A parsed, unverified SD-JWT or SD-JWT+KB.
 
-    payload: the issuer's, with digests; disclosures: by digest.
+    payload: the issuer's, with digests; disclosures: in the order of the text.
     presented: the text up to the last `~`, which the holder signs; key_binding: the KB-JWT.
     """
 
     jws: UnverifiedJws
     payload: JsonObject
-    disclosures: Mapping[str, ParsedDisclosure]
+    disclosures: Disclosures
     presented: str
     key_binding: UnverifiedJws | None
 
@@ -128,9 +128,12 @@ def withhold(sd_jwt: SdJwt, paths: Collection[ClaimPath]) -> str:
 
     Raises Malformed if a path leads nowhere, and what `verify_sd_jwt` raises for bad disclosures.
     """
-    issuer_jwt = sd_jwt.presented.partition("~")[0]
     chosen = choose(sd_jwt.payload.members, sd_jwt.disclosures, paths)
-    return "~".join((issuer_jwt, *chosen, ""))
+    issuer_jwt, *texts, _ = sd_jwt.presented.split("~")
+    shown = [
+        text for digest, text in zip(sd_jwt.disclosures, texts, strict=True) if digest in chosen
+    ]
+    return "~".join((issuer_jwt, *shown, ""))
 
 
 def bind(presented: str, *, holder: Signer, audience: str, nonce: str, now: datetime) -> str:

@@ -1,16 +1,20 @@
 """Finds credential types: all of them, by name and version, or by what a credential says it is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from credentials.errors import Malformed
 from schemas.credential_type import CredentialType
 from schemas.errors import UnknownType
 from schemas.type_file import parse_type_file
 
 TypeKey: TypeAlias = "tuple[str, int]"
+
+_FILE_NAME: Final = re.compile(r"[a-z_]+\.v[1-9][0-9]*\.toml")
 
 # The name that every W3C credential bears beside its own. VC Data Model 2.0 §4.5.
 _GENERIC_TYPE: Final = "VerifiableCredential"
@@ -19,16 +23,26 @@ _GENERIC_TYPE: Final = "VerifiableCredential"
 @cache
 def load_all() -> Mapping[TypeKey, CredentialType]:
     """Every type in this folder by its name and version; `*.v1.toml` is version 1."""
-    resources = sorted(files(__package__).iterdir(), key=lambda resource: resource.name)
+    sources = {
+        resource.name: resource.read_bytes()
+        for resource in files(__package__).iterdir()
+        if _FILE_NAME.fullmatch(resource.name)
+    }
+    return parse_catalogue(sources)
+
+
+def parse_catalogue(sources: Mapping[str, bytes]) -> Mapping[TypeKey, CredentialType]:
+    """Read type files by their file names.
+
+    Raises Malformed for a file that is wrong in itself, holds another version than its name says,
+    or defines a type that another file defines.
+    """
     found: dict[TypeKey, CredentialType] = {}
-    for resource in resources:
-        stem, _, version = resource.name.removesuffix(".toml").rpartition(".v")
-        if not (stem and resource.name.endswith(".toml")):
-            continue
-        credential_type = parse_type_file(resource.read_bytes())
+    for file_name, data in sorted(sources.items()):
+        credential_type = parse_type_file(data)
         key = (credential_type.name, credential_type.version)
-        if key in found or str(credential_type.version) != version:
-            raise RuntimeError(f"{resource.name} holds a type of another version, or one twice")
+        if key in found or not file_name.endswith(f".v{credential_type.version}.toml"):
+            raise Malformed(f"{file_name} holds a type of another version, or one twice")
         found[key] = credential_type
     return MappingProxyType(found)
 

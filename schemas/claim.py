@@ -69,6 +69,7 @@ class Claim:
     required: bool
     disclosure: Disclosability
     label: Label
+    entered: bool
     minimum: int | None = None
     maximum: int | None = None
     item_maximum: int | None = None
@@ -77,7 +78,6 @@ class Claim:
     content: TextContent = TextContent.PLAIN
     past: bool = False
     true_only: bool = False
-    entered: bool = True
     rule: Rule | None = None
     subtypes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()

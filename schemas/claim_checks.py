@@ -21,7 +21,6 @@ from schemas.json_schema import Stage, belongs, claims_schema
 
 # A form or a row has at most 64 claims; a report of more problems would only be a stranger's echo.
 MAX_PROBLEMS: Final = 100
-_MAX_INTEGER: Final = 2**53 - 1
 
 _CODE_OF_KEYWORD: Final = {
     "required": ProblemCode.MISSING,
@@ -128,11 +127,9 @@ def _plain(value: JsonValue) -> JsonValue:
     To JSON Schema 1.0 is an integer; and what is nested deeper than claims are need not be read.
     """
     match value:
-        case bool():
+        case bool() | int():
             return value
         case str() if _is_unicode(value):
-            return value
-        case int() if abs(value) <= _MAX_INTEGER:
             return value
         case list() if all(isinstance(item, str) and _is_unicode(item) for item in value):
             return value

@@ -31,8 +31,8 @@ _COMMON_KEYS: Final = (
     "path", "kind", "required", "disclosure", "label", "rule", "subtypes", "aliases",
 )  # fmt: skip
 _KEYS: Final = {
-    ClaimKind.TEXT: ("minimum", "maximum", "pattern", "content"),
-    ClaimKind.TEXTS: ("minimum", "maximum", "item_maximum", "pattern"),
+    ClaimKind.TEXT: ("maximum", "pattern", "content"),
+    ClaimKind.TEXTS: ("maximum", "item_maximum", "pattern"),
     ClaimKind.ENUM: ("values",),
     ClaimKind.DATE: ("past",),
     ClaimKind.DATETIME: (),
@@ -106,7 +106,8 @@ def _path(fields: JsonObject) -> MemberPath:
 def _minimum(fields: JsonObject, kind: ClaimKind) -> int | None:
     match kind:
         case ClaimKind.TEXT | ClaimKind.TEXTS:
-            return number_of(fields, "minimum", 1, MAX_TEXT_CLAIM) if "minimum" in fields else 1
+            # An empty text or list says nothing; where nothing is meant, the claim is left out.
+            return 1
         case ClaimKind.INTEGER:
             return number_of(fields, "minimum", -MAX_INTEGER_CLAIM, MAX_INTEGER_CLAIM)
         case _:

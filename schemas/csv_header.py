@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from credentials.errors import Malformed
 from schemas.claim_problem import ClaimProblem, ProblemCode, problem
 from schemas.clean_text import normalise
 from schemas.credential_type import CredentialType
@@ -29,7 +30,8 @@ def parse_header(credential_type: CredentialType, cells: Sequence[str]) -> tuple
     """The dotted claim name (or `person_ref`) of each column, in the file's order.
 
     Case and spaces around a heading do not matter. Raises InvalidClaims for unknown or repeated
-    columns, for a column missing that every credential needs, and beyond 128 columns.
+    columns, for a column missing that every credential needs, and beyond 128 columns; Malformed if
+    two claims of the type share a heading.
     """
     if len(cells) > MAX_COLUMNS:
         raise InvalidClaims([problem((), ProblemCode.TOO_LONG)])
@@ -65,7 +67,7 @@ def _column_names(credential_type: CredentialType) -> Mapping[str, str]:
     for claim in entered_claims(credential_type):
         for heading in (claim.name, claim.label.ko, claim.label.en, *claim.aliases):
             if names.setdefault(_key(heading), claim.name) != claim.name:
-                raise RuntimeError(f"two columns of {credential_type.name} share a heading")
+                raise Malformed(f"two columns of {credential_type.name} share a heading")
     return MappingProxyType(names)
 
 

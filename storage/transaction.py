@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 from storage.engine import WRITES
 from storage.errors import NestedTransaction, StorageBusy, StorageUnavailable
 
-_SQLITE_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _SQLITE_UNAVAILABLE: Final = frozenset(
     {
         sqlite3.SQLITE_CANTOPEN,
         sqlite3.SQLITE_CORRUPT,
         sqlite3.SQLITE_FULL,
         sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_NOMEM,
         sqlite3.SQLITE_NOTADB,
         sqlite3.SQLITE_READONLY,
     }
@@ -114,7 +112,7 @@ def _typed_failures() -> Iterator[None]:
 
 
 def _is_busy(error: DBAPIError) -> bool:
-    return _sqlite_code(error) in _SQLITE_BUSY or _sqlstate(error) in _POSTGRESQL_BUSY
+    return _sqlite_code(error) == sqlite3.SQLITE_BUSY or _sqlstate(error) in _POSTGRESQL_BUSY
 
 
 def _is_unavailable(error: DBAPIError) -> bool:

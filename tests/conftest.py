@@ -10,6 +10,8 @@ from hypothesis import settings
 from storage.base import Base
 from storage.engine import build_engine
 from storage.transaction import Database
+from tests.simulators.city import SimulatedCity, city_settings, copy_city, seed_city
+from tests.simulators.clock import SimulatedClock
 from tests.simulators.postgres import PostgresCluster
 
 # Shared machines stall, so no example has a deadline; in CI, a failure must not depend on luck.
@@ -55,6 +57,23 @@ def database(database_url: str) -> Iterator[Database]:
 def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     """A new SQLite database with the empty tables of all models imported so far."""
     yield from _open(sqlite_url)
+
+
+@pytest.fixture(scope="session")
+def seeded_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a city that was just seeded; to be copied, not used."""
+    folder = tmp_path_factory.mktemp("cities") / "seeded"
+    seed_city(city_settings(folder), SimulatedClock())
+    return folder
+
+
+@pytest.fixture
+def city(seeded_city: Path, tmp_path: Path) -> Iterator[SimulatedCity]:
+    """A city of this test's own, at 2026-03-13T03:00:00Z."""
+    folder = copy_city(seeded_city, tmp_path / "city")
+    simulated = SimulatedCity(city_settings(folder), SimulatedClock())
+    yield simulated
+    simulated.close()
 
 
 def _open(url: str) -> Iterator[Database]:

@@ -38,6 +38,7 @@ ACCEPTED: list[tuple[str, Any]] = [
     ("array", [None, 1]),
     ("texts", []),
     ("texts", ["a", "b"]),
+    ("texts", ["x" * MAX_TEXT]),
     ("objects", [{}, {"a": 1}]),
 ]
 REFUSED: list[tuple[str, Any]] = [
@@ -103,6 +104,12 @@ def test_names_the_path_of_what_is_wrong() -> None:
     inner = JsonObject({"list": [{"a": {}}]}, "doc").objects("list", max_items=1)[0]
     with pytest.raises(Malformed, match=r"doc\.list\[0\]\.a\.b"):
         inner.object("a").text("b")
+    with pytest.raises(Malformed, match=r"^malformed: m is missing$"):
+        JsonObject({}).text("m")
+    with pytest.raises(Malformed, match=r"^malformed: list must be"):
+        JsonObject([], "list")
+    with pytest.raises(Malformed, match=r"^malformed: the document must be"):
+        JsonObject([])
 
 
 def test_does_not_repeat_a_value_in_an_error() -> None:
@@ -113,8 +120,10 @@ def test_does_not_repeat_a_value_in_an_error() -> None:
 
 def test_a_closed_set_of_members_refuses_others() -> None:
     JsonObject({"a": 1}).only("a", "b")
-    with pytest.raises(Malformed, match="'c'"):
+    with pytest.raises(Malformed, match=r"^malformed: the document has unknown member 'c'"):
         JsonObject({"a": 1, "c": 1}).only("a", "b")
+    with pytest.raises(Malformed, match=r"^malformed: inner has unknown member 'c'"):
+        JsonObject({"c": 1}, "inner").only("a", "b")
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 1], ids=repr)

@@ -81,6 +81,13 @@ def test_bounds_depth(pair: bytes) -> None:
         parse_json(opening + deepest + closing)
 
 
+def test_counts_depth_and_not_brackets() -> None:
+    siblings = b"[" + b"[]," * 100 + b"[" * (MAX_DEPTH - 1) + b"]" * MAX_DEPTH
+    assert parse_json(siblings) is not None
+    with pytest.raises(TooLarge):
+        parse_json(b"[" + siblings + b"]")
+
+
 def test_does_not_count_brackets_in_strings_as_depth() -> None:
     assert parse_json(b'["' + b'[{\\"' * 100 + b'"]') == ['[{"' * 100]
 

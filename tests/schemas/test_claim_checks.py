@@ -164,7 +164,7 @@ def test_normalises_texts_at_entry() -> None:
         (ELIGIBILITY, {**DECISION, "round": 100}, ("round", "out-of-range")),
         (ELIGIBILITY, {**DECISION, "round": 1.0}, ("round", "wrong-kind")),
         (ELIGIBILITY, {**DECISION, "round": True}, ("round", "wrong-kind")),
-        (ELIGIBILITY, {**DECISION, "round": 2**53}, ("round", "wrong-kind")),
+        (ELIGIBILITY, {**DECISION, "round": 10**400}, ("round", "out-of-range")),
         (ELIGIBILITY, {**DECISION, "evidenceDigest": "A" * 64}, ("evidenceDigest", "wrong-form")),
         (ELIGIBILITY, {**DECISION, "evidenceDigest": "0" * 63}, ("evidenceDigest", "wrong-form")),
         (CERTIFICATE, _without(CAREER, "body"), ("body", "missing")),
@@ -189,6 +189,19 @@ def test_refuses_one_defect(
 def test_takes_the_other_kinds() -> None:
     claims = {**MEMBER, "signedAt": "2026-03-13T14:30:00+09:00", "insured": False}
     assert parse_entered(OTHER_KINDS, claims, TODAY) == claims
+
+
+@pytest.mark.parametrize("year", ["1899", "2200"])
+def test_refuses_a_moment_in_another_age(year: str) -> None:
+    claims = {**MEMBER, "signedAt": f"{year}-03-13T14:30:00+09:00"}
+    assert _problems(OTHER_KINDS, claims) == [("signedAt", "wrong-form")]
+
+
+def test_a_listed_text_has_at_least_one_character() -> None:
+    one: Claims = {**MEMBER, "facilityScopes": ["p"]}
+    assert parse_entered(CARD, one, TODAY) == one
+    none: Claims = {**MEMBER, "facilityScopes": [""]}
+    assert ("facilityScopes.0", "too-short") in _problems(CARD, none)
 
 
 def test_an_account_may_look_like_a_resident_number() -> None:

@@ -1,14 +1,18 @@
 """Column headings of CSV files."""
 
 import unicodedata
+from importlib.resources import files
 
 import pytest
 
+from credentials.errors import Malformed
 from schemas.catalogue import get, load_all
 from schemas.credential_type import CredentialType
 from schemas.csv_header import MAX_COLUMNS, csv_header, parse_header
 from schemas.errors import InvalidClaims
+from schemas.type_file import parse_type_file
 
+CARD = (files("schemas") / "seoul_citizen_card.v1.toml").read_bytes()
 RESIDENCY = get("SeoulResidencyCredential")
 CERTIFICATE = get("CityCertificateCredential")
 NEEDED = ["nameKo", "birthDate", "guCode", "residentType", "registeredSince"]
@@ -63,6 +67,12 @@ def test_refuses_a_file_without_a_needed_column() -> None:
 def test_a_column_of_some_subtypes_may_be_missing() -> None:
     header = [name for name in csv_header(CERTIFICATE) if not name.startswith("body.")]
     assert parse_header(CERTIFICATE, header) == tuple(header)
+
+
+def test_refuses_a_type_in_which_two_columns_share_a_heading() -> None:
+    shared = CARD.replace(b'en = "Facilities"', b'en = "Member number"')
+    with pytest.raises(Malformed):
+        parse_header(parse_type_file(shared), ["memberId"])
 
 
 def test_refuses_more_columns_than_any_file_needs() -> None:

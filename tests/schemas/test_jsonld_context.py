@@ -38,6 +38,7 @@ def test_defines_the_type_and_every_claim_and_nothing_else(known: CredentialType
 def test_all_terms_are_protected_and_none_is_one_of_the_w3c(known: CredentialType) -> None:
     context = _context(known)
     assert context["@protected"] is True
+    assert context["@version"] == 1.1
     w3c = json.loads(W3C_CONTEXT.read_text("utf-8"))["@context"]
     assert not {term for term in context if not term.startswith("@")} & w3c.keys()
     nested = [term["@context"] for term in context.values() if "@context" in str(term)]

@@ -52,7 +52,7 @@ def test_reads_every_rule(fields: dict[str, JsonValue], rule: Rule) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"name": "years-over"},
+        {"name": "years-under"},
         {"years": 0},
         {"years": 151},
         {"count_first_day": 1},
@@ -70,6 +70,11 @@ def test_refuses_a_rule_with_one_slip(change: dict[str, JsonValue]) -> None:
 def test_refuses_a_rule_that_leaves_something_open(missing: str) -> None:
     with pytest.raises(Malformed):
         parse_rule(JsonObject({key: YEARS[key] for key in YEARS if key != missing}))
+
+
+def test_refuses_a_rule_that_does_not_exist() -> None:
+    with pytest.raises(Malformed):
+        parse_rule(JsonObject({"name": "years-over"}))
 
 
 @pytest.mark.parametrize("days", [0, 36601])

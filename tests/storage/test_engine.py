@@ -110,6 +110,14 @@ def test_refuses_what_is_no_url(url: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_sqlites_driver_begins_no_transactions_of_its_own(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "example.sqlite")) as connection:
+        prepare_sqlite(connection)
+        connection.execute("CREATE TABLE example (id INTEGER)")
+        connection.execute("INSERT INTO example VALUES (1)")
+        assert not connection.in_transaction
+
+
 def test_refuses_a_place_without_a_write_ahead_log() -> None:
     with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(StorageUnavailable):
         prepare_sqlite(connection)

@@ -132,6 +132,17 @@ def test_names_are_stored_in_one_spelling() -> None:
     assert parse_entered(residency, geum, REFERENCE_DAY)["nameHanja"] == "\u674e\u91d1"
 
 
+@pytest.mark.parametrize(("code", "of_age"), [("P02", True), ("P03", False)])
+def test_the_reference_day_is_the_one_that_the_personas_stand_on(
+    code: str, *, of_age: bool
+) -> None:
+    residency = get("SeoulResidencyCredential")
+    claims = CITY.people[code].claims(residency.name)
+    assert claims is not None
+    derived = derive(residency, parse_entered(residency, claims, REFERENCE_DAY), REFERENCE_DAY)
+    assert ("ageOver19" in derived.claims) is of_age
+
+
 def test_a_person_without_a_type_has_no_claims_for_it() -> None:
     assert CITY.people["P02"].claims("SeoulCitizenCardCredential") is None
 

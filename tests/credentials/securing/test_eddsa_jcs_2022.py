@@ -289,7 +289,7 @@ def test_refuses_what_another_mechanism_parsed() -> None:
         MECHANISM.verify_holder(foreign, verify(credential()))
 
 
-@pytest.mark.parametrize("serialized", ["eyJ.e30.x~", "", {}], ids=repr)
+@pytest.mark.parametrize("serialized", ["eyJ.e30.x~", "", "verifiableCredential", {}], ids=repr)
 def test_refuses_what_is_no_credential(serialized: Any) -> None:
     assert not MECHANISM.recognises(serialized)
     with pytest.raises(Malformed):

@@ -153,6 +153,10 @@ def test_reads_a_kid_that_is_relative_to_the_issuer() -> None:
     assert verify(token).issuer == ISSUER_DID
 
 
+def test_the_issuer_may_be_named_beside_a_whole_kid() -> None:
+    assert verify(resigned("iss", to=ISSUER_DID)).key_id == ISSUER_KEY_ID
+
+
 @pytest.mark.parametrize("kid", [None, "key-1", "#key-1", "https://a.example#key-1"])
 def test_does_not_guess_whose_key_it_is(kid: str | None) -> None:
     header: Claims = {"typ": "statuslist+jwt"}
