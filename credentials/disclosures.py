@@ -202,20 +202,19 @@ class _Revealer:
 
 def _member(disclosure: JsonValue) -> tuple[str, JsonValue]:
     """The name and the value in the disclosure of a member. 3.3.2.1-2."""
-    match disclosure:
-        case [str(), str(name), value] if name not in _RESERVED:
-            return name, value
-        case _:
-            raise Malformed("the disclosure of a member is a salt, a name of its own and a value")
+    # Plain tests: a `match` over a dozen disclosures costs a tenth of a signature's verification.
+    if isinstance(disclosure, list) and len(disclosure) == 3 and isinstance(disclosure[0], str):
+        name = disclosure[1]
+        if isinstance(name, str) and name not in _RESERVED:
+            return name, disclosure[2]
+    raise Malformed("the disclosure of a member is a salt, a name not of SD-JWT's own and a value")
 
 
 def _element(disclosure: JsonValue) -> JsonValue:
     """The value in the disclosure of an array element. 3.3.3.1."""
-    match disclosure:
-        case [str(), value]:
-            return value
-        case _:
-            raise Malformed("the disclosure of an array element is a salt and a value")
+    if isinstance(disclosure, list) and len(disclosure) == 2 and isinstance(disclosure[0], str):
+        return disclosure[1]
+    raise Malformed("the disclosure of an array element is a salt and a value")
 
 
 def _are_texts(values: JsonValue) -> TypeGuard[list[str]]:

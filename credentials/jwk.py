@@ -23,7 +23,7 @@ def parse_jwk(jwk: JsonObject) -> PublicKey:
     Raises Malformed (private members, wrong lengths, a point off the curve, an `alg`, `use` or
     `key_ops` for something else) or Unsupported. Spec: RFC 7517 §4, RFC 7518 §6.2, RFC 8037 §2.
     """
-    if _PRIVATE_MEMBERS & jwk.members.keys():
+    if not _PRIVATE_MEMBERS.isdisjoint(jwk.members):
         raise Malformed("the JWK holds private or symmetric key material")
     kind = (jwk.text("kty"), jwk.text_or_none("crv"))
     if kind == ("OKP", "Ed25519"):

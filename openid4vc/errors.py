@@ -67,7 +67,7 @@ class OAuthError(Error):
 
 
 class InvalidRequest(OAuthError):
-    """A parameter is missing, repeated or malformed, or a tx_code came unexpectedly or not."""
+    """A parameter is missing, repeated or malformed, or a tx_code is missing or unexpected."""
 
     code = "invalid-request"
     error = OAuthCode.INVALID_REQUEST
