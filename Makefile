@@ -1,6 +1,6 @@
 # Two commands are enough: `make demo` runs the city, `make test` proves it. The rest is for work on it.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check static soak bench vectors lock clean run-env dev-env
+.PHONY: help demo serve test check static soak bench vectors docs lock clean run-env dev-env
 
 PY := .venv/bin/python
 ARGS ?=
@@ -31,6 +31,9 @@ bench: dev-env  ## the hot paths as shares of the raw primitive in the same run
 
 vectors: dev-env  ## make our own test vectors anew; must leave no difference
 	@$(PY) -m tests.vectors_of_ours && git diff --exit-code tests/vectors
+
+docs: dev-env  ## write the pages that follow from the code anew
+	@$(PY) -m tools.render_docs
 
 lock: dev-env  ## resolve the dependencies anew into the two hashed locks
 	@.venv/bin/uv pip compile -q pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.txt

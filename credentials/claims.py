@@ -27,11 +27,14 @@ def parse_claim_path(value: JsonValue) -> ClaimPath:
 def select(claims: JsonValue, path: ClaimPath) -> list[JsonValue]:
     """The values that a path points at, in order; empty when there is none.
 
-    Spec: OpenID4VP 1.0 §7.1, where a mismatch of kinds removes the value from the selection.
+    A step into a value of the wrong kind ends the whole search. Spec: OpenID4VP 1.0 §7.1.1.
     """
     selected = [claims]
     for element in path:
-        selected = [found for value in selected for found in _step(value, element)]
+        steps = [_step(value, element) for value in selected]
+        if any(step is None for step in steps):
+            return []
+        selected = [found for step in steps for found in step or ()]
     return selected
 
 
@@ -62,11 +65,14 @@ def _keep(source: Claims, path: ClaimPath, kept: Claims) -> None:
         kept[name] = inner
 
 
-def _step(value: JsonValue, element: PathElement) -> Iterable[JsonValue]:
+def _step(value: JsonValue, element: PathElement) -> list[JsonValue] | None:
+    """What one element selects of one value; None if it is for a value of another kind."""
     if isinstance(element, str):
-        return [value[element]] if isinstance(value, dict) and element in value else []
+        if not isinstance(value, dict):
+            return None
+        return [value[element]] if element in value else []
     if not isinstance(value, list):
-        return []
+        return None
     if element is None:
         return value
     return [value[element]] if element < len(value) else []

@@ -19,7 +19,7 @@ from credentials.validity import Validity
 # What travels: a compact text (SD-JWT) or a JSON object (Data Integrity).
 Serialized: TypeAlias = str | dict[str, JsonValue]
 
-# How old a holder's signature may be when it arrives. OpenID4VP 1.0 §14.1; security.md's window.
+# How old a holder's signature may be when it arrives. OpenID4VP 1.0 §14.1.
 MAX_BINDING_AGE: Final = timedelta(seconds=300)
 
 

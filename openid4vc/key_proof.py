@@ -22,7 +22,7 @@ from openid4vc.nonce import MAX_NONCE_CHARS
 
 TYP: Final = "openid4vci-proof+jwt"
 MAX_KEY_PROOF_CHARS: Final = 16 * 1024
-MAX_KEY_PROOF_AGE: Final = timedelta(seconds=300)  # the window of security.md for signed moments
+MAX_KEY_PROOF_AGE: Final = timedelta(seconds=300)  # as old as a presentation may be
 
 # Keys by reference that F.1 allows besides: nobody here can judge their trust chains.
 _OTHER_KEYS: Final = ("x5c", "trust_chain", "x5u", "jku")

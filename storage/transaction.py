@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy import Engine, MetaData, func, select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -118,7 +118,7 @@ def _is_busy(error: DBAPIError) -> bool:
 def _is_unavailable(error: DBAPIError) -> bool:
     code, state = _sqlite_code(error), _sqlstate(error)
     if code is None and state is None:  # PostgreSQL's client reports, as no server answered.
-        return isinstance(error, OperationalError | InterfaceError)
+        return isinstance(error, OperationalError)
     return code in _SQLITE_UNAVAILABLE or str(state).startswith(_POSTGRESQL_UNAVAILABLE)
 
 

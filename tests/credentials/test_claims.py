@@ -67,9 +67,14 @@ def test_selects_a_null_as_a_value() -> None:
     assert select({"a": None}, ("a",)) == [None]
 
 
-def test_selects_elements_only_where_there_are_some() -> None:
-    claims: Claims = {"list": [{"a": 1}, 2, {"a": 3}, [{"a": 4}]]}
+def test_selects_from_the_elements_that_have_the_member() -> None:
+    claims: Claims = {"list": [{"a": 1}, {}, {"a": 3}]}
     assert select(claims, ("list", None, "a")) == [1, 3]
+
+
+def test_selects_nothing_when_one_element_is_of_another_kind() -> None:
+    claims: Claims = {"list": [{"a": 1}, 2, {"a": 3}]}
+    assert select(claims, ("list", None, "a")) == []
 
 
 @pytest.mark.parametrize(

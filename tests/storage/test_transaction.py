@@ -315,3 +315,13 @@ def test_postgresql_tells_when_it_goes_away_and_is_found_again(
         assert value_in(database) == 1
         add_one(database)
         assert value_in(database) == 2
+
+
+def test_a_restart_of_postgresql_between_transactions_is_not_noticed(
+    postgres_cluster: PostgresCluster, postgresql_url: str
+) -> None:
+    for database in opened(postgresql_url):
+        with_a_counter(database)
+        add_one(database)
+        postgres_cluster.restart("fast")
+        assert value_in(database) == 1
