@@ -93,8 +93,10 @@ def grow(size: int, leaf_hashes: Sequence[bytes], read: TileReader) -> list[tupl
     """The changed tiles with their contents, when these leaf hashes follow a tree of `size`.
 
     read: gives the partial tiles at the right edge of the old tree.
-    Raises Malformed when a stored tile is shorter than the old tree demands.
+    Raises Malformed for a hash that has not 32 bytes, or a stored tile that is too short.
     """
+    if any(len(leaf) != DIGEST_BYTES for leaf in leaf_hashes):
+        raise Malformed("a leaf hash has 32 bytes")
     grown: list[tuple[Tile, bytes]] = []
     added = b"".join(leaf_hashes)
     for level in range(MAX_LEVEL + 1):

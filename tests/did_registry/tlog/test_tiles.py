@@ -177,6 +177,11 @@ def test_refuses_a_node_that_the_tree_does_not_have(shelf: Shelf) -> None:
         node(3, 125)
 
 
+def test_refuses_to_grow_by_what_is_no_hash() -> None:
+    with pytest.raises(Malformed):
+        Shelf().append([LEAVES[0] + LEAVES[1][:31], LEAVES[1][31:]])
+
+
 def test_refuses_a_stored_tile_that_is_too_short() -> None:
     def cut(_: Tile) -> bytes:
         return b"".join(LEAVES[:4])
