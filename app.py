@@ -3,35 +3,37 @@
 environment ──> Settings ──> City (each part built when it is first needed) ──> app, commands
 """
 
+import logging
 import os
+import sys
 import time
 from datetime import timedelta
 from functools import cache, cached_property
+from pathlib import Path
 
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from city_services.seoul.commands import KEYSTORE, seed_command, serve_command
 from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
-from city_services.seoul.seed import LOG_KEY, LOG_ORIGIN, ROOT, Seeding
+from city_services.seoul.seed import Seeding
 from city_services.seoul.settings import Settings
 from console.city_clock import city_clock
 from console.clock import Clock, system_clock
 from console.commands import RefusingGroup
-from did_registry import store as registry_store
-from did_registry.actions.connect import TRUST_FILE, Connection
+from did_registry.actions.connect import TRUST_FILE, connect, read_trust_file
 from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.actions.replay import replay
 from did_registry.cli import registry_commands
-from did_registry.tlog.note import verifier_key
+from did_registry.errors import NoTrustFile
 from did_registry.trust import TrustAnchor, encode_trust_anchor
 from did_registry.view import RegistryView
 from did_registry.web import dids, log, types
 from did_registry.web.service import EXTENSION as REGISTRY
 from did_registry.web.service import RegistryService
-from did_registry.webvh.did import parse_did
 from issuer.actions.context import IssuerContext
 from issuer.actions.service import IssuerService
 from issuer.cli import issuer_commands
@@ -54,9 +56,11 @@ from verifier.policy import ONLINE
 from verifier.settings import VerifierSettings
 from verifier.web import oid4vp
 from verifier.web.service import EXTENSION as VERIFIER
+from web.errors import SettingRefused
 from web.guarded_connection import system_network
 from web.health import serve_health
-from web.install import WebSettings, install
+from web.install import install
+from web.logs import json_lines_handler
 from web.outbound import Outbound, tls_context
 
 DEMO_STATUS_TTL = timedelta(seconds=5)
@@ -89,7 +93,10 @@ class City:
 
     @cached_property
     def keystore(self) -> Keystore:
-        passphrase = read_passphrase(self.settings.passphrase_file)
+        try:
+            passphrase = read_passphrase(self.settings.passphrase_file)
+        except FileNotFoundError as error:
+            raise NotSeeded("there is no passphrase file: run `gwanin seed`") from error
         return open_keystore(self.settings.data_dir / KEYSTORE, passphrase)
 
     @cached_property
@@ -105,16 +112,11 @@ class City:
 
     @cached_property
     def anchor(self) -> TrustAnchor:
-        key = self.keystore.public(f"{ROOT}/{LOG_KEY}")
-        with self.database.reading() as session:
-            root = registry_store.find_did_by_code(session, ROOT)
-        if root is None:
-            raise NotSeeded("there is no city here yet: run `gwanin seed`")
-        return TrustAnchor(
-            registry_url=self.registry_url,
-            log_key=verifier_key(LOG_ORIGIN, key),
-            root=parse_did(root.did),
-        )
+        """What wallets and verifiers pin; we do not believe our own database more than they do."""
+        try:
+            return read_trust_file(self._trust_file)
+        except NoTrustFile as error:
+            raise NotSeeded("there is no city here yet: run `gwanin seed`") from error
 
     @cached_property
     def follower(self) -> RegistryFollower:
@@ -148,29 +150,43 @@ class City:
         return RegistryService(url=self.registry_url, database=self.database, clock=self.clock)
 
     def seed(self) -> RegistryView:
-        """Make what is missing, write the trust file, and verify the whole of it."""
+        """Make what is missing, verify the whole of it, and only then keep it.
+
+        Raises SettingRefused when the data folder belongs to another city than the database.
+        """
         self.database.create_tables(Base.metadata)
         with self.database.writing() as session:
-            Seeding(
+            anchor = Seeding(
                 session=session,
                 keystore=self.keystore,
                 issuer=self._issuer_context,
                 registry_url=self.settings.addresses.registry_url,
                 now=self.clock(),
             ).seed(load_city())
-        replace_private(self.settings.data_dir / TRUST_FILE, encode_trust_anchor(self.anchor))
-        return self.replay()
+            if self._trust_file.exists() and self.anchor != anchor:
+                raise SettingRefused("the data folder and the database are of different cities")
+            view = replay(session, root=anchor.root, key=anchor.log_key, now=self.clock())
+        replace_private(self._trust_file, encode_trust_anchor(anchor))
+        return view
 
     def replay(self) -> RegistryView:
         """Verify everything that the registry has stored."""
         anchor, now = self.anchor, self.clock()
-        with self.database.reading() as session:
-            return replay(session, root=anchor.root, key=anchor.log_key, now=now)
+        try:
+            with self.database.reading() as session:
+                return replay(session, root=anchor.root, key=anchor.log_key, now=now)
+        except (OperationalError, ProgrammingError) as error:
+            # A database that is away has its own errors, so this one lacks our tables.
+            raise NotSeeded("the database holds no city: run `gwanin seed`") from error
 
     def check_ready(self) -> None:
         """Raises StorageUnavailable or StorageBusy while the database is away."""
         with self.database.reading() as session:
             session.execute(select(1))
+
+    @property
+    def _trust_file(self) -> Path:
+        return self.settings.data_dir / TRUST_FILE
 
     @cached_property
     def _issuer_context(self) -> IssuerContext:
@@ -195,15 +211,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     """The application of one worker, with the blueprints of its roles."""
     settings = settings or Settings.from_env(os.environ)
     app = Flask("gwanin", static_folder=None)
-    install(
-        app,
-        WebSettings(
-            public_url=settings.addresses.public_url,
-            trusted_proxies=settings.trusted_proxies,
-            rate_limits=settings.rate_limits,
-        ),
-        time.monotonic,
-    )
+    install(app, settings.web, time.monotonic)
     city = City(settings, own_app=app, clock=clock)
     app.extensions["gwanin.city"] = city
     serve_health(
@@ -215,6 +223,12 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             for blueprint in blueprints:
                 app.register_blueprint(blueprint)
     return app
+
+
+def serve_app() -> Flask:
+    """What a worker of the server runs: the application, with its log on stderr as JSON lines."""
+    logging.basicConfig(level=logging.INFO, handlers=[json_lines_handler(sys.stderr)], force=True)
+    return create_app()
 
 
 _ROLE_PARTS = (
@@ -229,13 +243,6 @@ def _city() -> City:
     return City(Settings.from_env(os.environ))
 
 
-def _connection() -> Connection:
-    city = _city()
-    return Connection(
-        anchor=city.anchor, follower=city.follower, outbound=city.outbound, clock=city.clock
-    )
-
-
 @click.group(cls=RefusingGroup)
 def cli() -> None:
     """Gwanin: a city's verifiable credentials, checked against a hash-chained registry."""
@@ -245,4 +252,10 @@ cli.add_command(seed_command(_city))
 cli.add_command(serve_command(_city))
 cli.add_command(issuer_commands(lambda: _city().issuer))
 cli.add_command(verifier_commands(lambda: _city().verifier))
-cli.add_command(registry_commands(_connection, lambda: _city().replay(), lambda: _city().clock))
+cli.add_command(
+    registry_commands(
+        lambda: connect(os.environ, None, system_clock),
+        lambda: _city().replay(),
+        lambda: _city().clock,
+    )
+)

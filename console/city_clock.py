@@ -12,34 +12,39 @@ from credentials.data_integrity import parse_timestamp
 from credentials.errors import Malformed
 from credentials.jcs import canonicalize
 from credentials.json_object import parse_object
+from storage.private_files import create_private, read_private
 
 CLOCK_FILE: Final = "clock.json"
 MAX_CLOCK_BYTES: Final = 1024
 
 
-def set_clock(folder: Path, wanted: str, clock: Clock) -> None:
-    """Set the city's clock to an instant, unless it was set before.
+def set_clock(folder: Path, wanted: datetime, clock: Clock) -> None:
+    """Set the city's clock to an instant, unless it was set to it before.
 
-    Raises Malformed for what is no instant, or if the clock was set to another one.
+    folder: private; clock: the machine's. Raises Malformed if it was set to another instant.
     """
-    path = folder / CLOCK_FILE
-    if path.exists():
-        if _read(path)[0] != parse_timestamp(wanted):
-            raise Malformed("this city's clock was set to another instant; clear its data first")
-        return
-    begun = clock().isoformat(timespec="microseconds")
-    path.write_bytes(canonicalize({"began": begun, "city": parse_timestamp(wanted).isoformat()}))
+    began = clock().isoformat(timespec="microseconds")
+    try:
+        create_private(
+            folder / CLOCK_FILE, canonicalize({"began": began, "city": wanted.isoformat()})
+        )
+    except FileExistsError as error:
+        if _read(folder)[0] != wanted:
+            raise Malformed(
+                "this city's clock was set to another instant; clear its data first"
+            ) from error
 
 
 def city_clock(folder: Path, clock: Clock) -> tuple[Clock, bool]:
-    """The city's clock, and whether it was set. Raises Malformed."""
-    path = folder / CLOCK_FILE
-    if not path.exists():
+    """The city's clock, and whether it was set. Raises Malformed or PermissionsTooOpen."""
+    try:
+        city, began = _read(folder)
+    except FileNotFoundError:
         return clock, False
-    city, began = _read(path)
     return shifted_clock(clock, city - began), True
 
 
-def _read(path: Path) -> tuple[datetime, datetime]:
-    fields = parse_object(path.read_bytes(), max_bytes=MAX_CLOCK_BYTES, where=CLOCK_FILE)
+def _read(folder: Path) -> tuple[datetime, datetime]:
+    data = read_private(folder / CLOCK_FILE, max_bytes=MAX_CLOCK_BYTES)
+    fields = parse_object(data, max_bytes=MAX_CLOCK_BYTES, where=CLOCK_FILE)
     return parse_timestamp(fields.text("city")), parse_timestamp(fields.text("began"))

@@ -32,7 +32,7 @@ def _is_covered(value: JsonValue, place: ClaimPath, paths: Collection[ClaimPath]
 
 
 def _leads_to(path: ClaimPath, place: ClaimPath) -> bool:
+    # None stands for a place in an array only: `select` has refused it anywhere else.
     return len(path) == len(place) and all(
-        wanted == element or (wanted is None and isinstance(element, int))
-        for wanted, element in zip(path, place, strict=True)
+        wanted in (None, element) for wanted, element in zip(path, place, strict=True)
     )

@@ -85,7 +85,7 @@ def sign_secured(
     key_id: str,
     purpose: str,
     created: datetime,
-    binding: "Claims | None" = None,
+    binding: Claims | None = None,
 ) -> Claims:
     """Add a proof; `key_id` is the verification method, a DID URL. Raises KeyMismatch, Malformed.
 

@@ -16,6 +16,7 @@ import httpx
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+SERVER_LOG = "server.log"
 BIN = Path(sys.executable).parent
 
 
@@ -72,6 +73,7 @@ def place(*, port: int, workers: int, data_dir: Path, database_url: str | None) 
 def served(city: Place) -> Iterator[subprocess.Popen[bytes]]:
     """Serve the city until the block ends. Raises DemoFailed if it does not get ready."""
     _check_port(city.port)
+    log = (city.data_dir / SERVER_LOG).open("wb")
     server = subprocess.Popen(
         [
             str(BIN / "gwanin"),
@@ -82,7 +84,7 @@ def served(city: Place) -> Iterator[subprocess.Popen[bytes]]:
             str(city.workers),
         ],
         env=dict(city.environment),
-        stderr=subprocess.PIPE,
+        stderr=log,
     )
     try:
         _wait_until_ready(city, server)
@@ -94,8 +96,7 @@ def served(city: Place) -> Iterator[subprocess.Popen[bytes]]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
-        if server.stderr:
-            server.stderr.close()
+        log.close()
 
 
 def _check_port(port: int) -> None:
@@ -110,7 +111,8 @@ def _wait_until_ready(city: Place, server: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         if server.poll() is not None:
-            raise DemoFailed(f"the server ended: {(server.stderr or sys.stdin).read()!r}")
+            said = (city.data_dir / SERVER_LOG).read_text("utf-8")
+            raise DemoFailed(f"the server ended:\n{said}")
         try:
             if httpx.get(f"{city.url}/readyz", timeout=2).status_code == 200:
                 return

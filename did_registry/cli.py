@@ -2,7 +2,9 @@
 an audit without a URL, which replays this installation's own tables."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +17,16 @@ from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.errors import Error
 from credentials.json_object import parse_object
+from did_registry.accreditation import Accreditation, VerifierRegistration
 from did_registry.actions.connect import Connection
-from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.follow import audit_over_http
 from did_registry.agency_document import credential_issuers
-from did_registry.trust import TrustAnchor
+from did_registry.errors import DidInvalid, LogInvalid, UnknownDid
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.entry import split_log
-from did_registry.webvh.history import replay_prefix
-from did_registry.webvh.resolution import resolve
+from did_registry.webvh.history import History, replay_prefix
+from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
 from did_registry.webvh.witness import parse_witness_file
 
 MAX_LOG_BYTES: Final = 2 * 1024 * 1024
@@ -31,6 +34,33 @@ MAX_WITNESS_BYTES: Final = 2 * 1024 * 1024
 
 # Replays this installation's own tables; raises what `replay` raises.
 OwnAudit = Callable[[], RegistryView]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Checked:
+    """What became of a file that should be a DID log. did: None if neither was it given, nor does
+    the file name one; failure: None if the log is valid to its end."""
+
+    did: str | None
+    history: History | None
+    failure: Error | None
+
+    def to_json(self) -> Claims:
+        failure = self.failure
+        return {
+            "valid": failure is None,
+            "did": self.did,
+            "versions": 0 if self.history is None else len(self.history.versions),
+            "code": None if failure is None else failure.code,
+            "entry": failure.entry if isinstance(failure, LogInvalid) else None,
+            "detail": None if failure is None else failure.detail,
+        }
+
+    def resolve(self, options: Sequence[tuple[str, str]]) -> Resolution:
+        """What a resolver makes of it."""
+        if self.failure is None or isinstance(self.failure, LogInvalid):
+            return resolve(self.history, options, failure=self.failure)
+        return refuse(Refusal.INVALID_DID, str(self.failure))
 
 
 def registry_commands(
@@ -56,7 +86,7 @@ def _list_command(open_connection: Callable[[], Connection]) -> click.Command:
         connection = open_connection()
         now = connection.clock()
         view = connection.follower.view(now)
-        rows = [_listed(view, did) for did in sorted(_dids(view))]
+        rows = [_listed(view, history.did, now) for history in _by_did(view)]
         lines = [
             f"{row['code']}: {row['name_ko']} / {row['name_en']}\n  {row['did']}" for row in rows
         ]
@@ -78,7 +108,7 @@ def _resolve_command(open_connection: Callable[[], Connection]) -> click.Command
         view = connection.follower.view(connection.clock())
         asked = (("versionId", version_id), ("versionTime", version_time))
         options = [(name, value) for name, value in asked if value is not None]
-        answer = resolve(view.histories.get(parse_did(did).scid), options, failure=None)
+        answer = _resolve(view, did, options)
         emit(answer.to_json(), [_pretty(answer.to_json())], as_json=as_json)
         if answer.refusal is not None:
             raise SystemExit(Exit.REFUSED)
@@ -88,9 +118,9 @@ def _resolve_command(open_connection: Callable[[], Connection]) -> click.Command
 
 def _check_command(clock: Callable[[], Clock]) -> click.Command:
     @click.command("check", help="The verdict on any did:webvh log, in a file.")
-    @click.argument("file", type=click.Path(path_type=Path, exists=True))
+    @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @click.option("--did", help="The DID it must be of; else the one that its last line names.")
-    @click.option("--witness", type=click.Path(path_type=Path, exists=True))
+    @click.option("--witness", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @click.option("--version-time", help="Resolve as of this time.")
     @json_option
     def command(
@@ -102,23 +132,13 @@ def _check_command(clock: Callable[[], Clock]) -> click.Command:
         as_json: bool,
     ) -> None:
         log = _read(file, MAX_LOG_BYTES)
-        witnesses = (
-            None if witness is None else parse_witness_file(_read(witness, MAX_WITNESS_BYTES))
-        )
-        wanted = _did_in(log) if did is None else parse_did(did)
-        found = replay_prefix(log, did=wanted, now=clock()(), witnesses=witnesses)
-        options = [] if version_time is None else [("versionTime", version_time)]
-        answer = resolve(found.history, options, failure=found.failure)
-        document: Claims = {
-            "valid": found.failure is None,
-            "did": str(wanted),
-            "versions": 0 if found.history is None else len(found.history.versions),
-            "code": None if found.failure is None else found.failure.code,
-            "entry": None if found.failure is None else found.failure.entry,
-            "detail": None if found.failure is None else found.failure.detail,
-            "resolution": answer.to_json(),
-        }
-        emit(document, [f"{name}: {document[name]}" for name in document], as_json=as_json)
+        proofs = None if witness is None else _read(witness, MAX_WITNESS_BYTES)
+        found = _replay_file(log, did, proofs, clock()())
+        answer = found.resolve([] if version_time is None else [("versionTime", version_time)])
+        verdict = found.to_json()
+        lines = [f"{name}: {value}" for name, value in verdict.items()]
+        document = {**verdict, "resolution": answer.to_json()}
+        emit(document, [*lines, _pretty(answer.to_json())], as_json=as_json)
         if found.failure is not None or answer.refusal is not None:
             raise SystemExit(Exit.REFUSED)
 
@@ -148,15 +168,33 @@ def _audit_command(open_connection: Callable[[], Connection], own_audit: OwnAudi
     return command
 
 
+def _resolve(view: RegistryView, did: str, options: Sequence[tuple[str, str]]) -> Resolution:
+    """What the log has shown to be true of a DID; whatever is wrong with the name is an answer."""
+    if not did.startswith("did:webvh:"):
+        return refuse(Refusal.METHOD_NOT_SUPPORTED, "the registry holds did:webvh DIDs")
+    try:
+        return resolve(view.history(did), options, failure=None)
+    except DidInvalid as error:
+        return refuse(Refusal.INVALID_DID, error.detail)
+    except UnknownDid:
+        return resolve(None, options, failure=None)
+
+
+def _replay_file(log: bytes, did: str | None, proofs: bytes | None, now: datetime) -> _Checked:
+    """The verdict; a log that does not even name a DID has one as well."""
+    try:
+        wanted = _did_in(log) if did is None else parse_did(did)
+        witnesses = None if proofs is None else parse_witness_file(proofs)
+    except Error as error:
+        return _Checked(did=did, history=None, failure=error)
+    found = replay_prefix(log, did=wanted, now=now, witnesses=witnesses)
+    return _Checked(did=str(wanted), history=found.history, failure=found.failure)
+
+
 def _audit_at(url: str, connection: Connection) -> RegistryView:
     """The log that is served at a URL, which must be signed by the key that is pinned."""
-    anchor = TrustAnchor(
-        registry_url=url.removesuffix("/"),
-        log_key=connection.anchor.log_key,
-        root=connection.anchor.root,
-    )
-    follower = RegistryFollower(anchor, connection.outbound, Freshness())
-    return follower.view(connection.clock())
+    anchor = replace(connection.anchor, registry_url=url.removesuffix("/"))
+    return audit_over_http(anchor, connection.outbound, connection.clock())
 
 
 def _audited(view: RegistryView) -> Claims:
@@ -173,25 +211,28 @@ def _audited(view: RegistryView) -> Claims:
     }
 
 
-def _dids(view: RegistryView) -> list[str]:
-    return [str(history.did) for history in view.histories.values()]
+def _by_did(view: RegistryView) -> list[History]:
+    return sorted(view.histories.values(), key=lambda history: str(history.did))
 
 
-def _listed(view: RegistryView, did: str) -> dict[str, object]:
-    accreditations = view.accreditations.get(did, ())
-    registrations = view.registrations.get(did, ())
-    named = accreditations[-1] if accreditations else registrations[-1] if registrations else None
+def _listed(view: RegistryView, identity: Did, now: datetime) -> dict[str, object]:
+    """One row; a right that has ended still gives the name, and no role."""
+    did = str(identity)
+    rights: list[Accreditation | VerifierRegistration] = [
+        *view.registrations.get(did, ()),
+        *view.accreditations.get(did, ()),
+    ]
     issuers = credential_issuers(view.history(did).latest.document.members)
     roles = {
-        "root": did == str(view.root),
-        "issuer": bool(accreditations),
-        "verifier": bool(registrations),
+        "root": identity == view.root,
+        "issuer": bool(view.accreditations_at(did, now)),
+        "verifier": view.find_registration(did, now) is not None,
     }
     return {
-        "code": view.history(did).did.path[-1],
+        "code": "".join(identity.path[-1:]),
         "did": did,
-        "name_ko": None if named is None else named.name_ko,
-        "name_en": None if named is None else named.name_en,
+        "name_ko": next((right.name_ko for right in reversed(rights)), None),
+        "name_en": next((right.name_en for right in reversed(rights)), None),
         "roles": [role for role, held in roles.items() if held],
         "credential_issuer": issuers[0] if issuers else None,
     }

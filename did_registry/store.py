@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from did_registry.leaf import EMPTY_CHAIN
+from did_registry.leaf import EMPTY_CHAIN, LeafKind
 from did_registry.models import (
     DidVersion,
     LogCheckpoint,
@@ -25,16 +26,11 @@ _ROWS_AT_A_TIME = 4 * WIDTH
 
 def lock_head(session: Session) -> LogHead:
     """The head's row, locked until the transaction ends; made for an empty log."""
-    head = session.execute(select(LogHead).with_for_update()).scalar_one_or_none()
+    locked = select(LogHead).with_for_update()
+    head = session.execute(locked).scalar_one_or_none()
     if head is None:
-        head = LogHead(
-            id=1,
-            size=EMPTY_FRONTIER.size,
-            last_leaf_hash=EMPTY_CHAIN.last,
-            frontier=EMPTY_FRONTIER.encode(),
-        )
-        session.add(head)
-        session.flush()
+        _make_head(session)
+        head = session.execute(locked).scalar_one()
     return head
 
 
@@ -46,6 +42,17 @@ def find_head(session: Session) -> LogHead | None:
 def find_index(session: Session, dedup: bytes) -> int | None:
     """The index of the leaf that an equal request made before."""
     return session.scalar(select(LogLeaf.idx).where(LogLeaf.dedup == dedup))
+
+
+def leaf_time(session: Session, index: int) -> datetime | None:
+    """When a leaf was logged; None when there is none."""
+    return session.scalar(select(LogLeaf.created).where(LogLeaf.idx == index))
+
+
+def find_schema(session: Session, subject: str) -> bytes | None:
+    """The leaf of a type's published document."""
+    rows = select(LogLeaf.leaf).where(LogLeaf.subject == subject)
+    return session.scalar(rows.where(LogLeaf.kind == LeafKind.SCHEMA.value).limit(1))
 
 
 def leaves(session: Session, start: int, end: int) -> Sequence[bytes]:
@@ -71,10 +78,25 @@ def write_tile(session: Session, tile: Tile, data: bytes) -> None:
     session.merge(LogTile(level=tile.level, n=tile.index, width=tile.width, data=data))
 
 
+def all_tiles(session: Session) -> Iterator[LogTile]:
+    """Every stored tile, level by level."""
+    return iter(session.scalars(select(LogTile).order_by(LogTile.level, LogTile.n)))
+
+
 def latest_checkpoint(session: Session) -> LogCheckpoint | None:
     """The checkpoint of the largest tree."""
     newest = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
     return session.scalars(newest).one_or_none()
+
+
+def all_checkpoints(session: Session) -> Sequence[LogCheckpoint]:
+    """Every signed head that was published, the smallest first."""
+    return session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size)).all()
+
+
+def all_dids(session: Session) -> Sequence[RegisteredDid]:
+    """Every DID whose log is served here."""
+    return session.scalars(select(RegisteredDid).order_by(RegisteredDid.scid)).all()
 
 
 def find_did(session: Session, scid: str) -> RegisteredDid | None:
@@ -126,3 +148,18 @@ def add_checkpoint(
     """Store a signed head."""
     session.add(LogCheckpoint(size=size, root=root, note=note, published=published))
     session.flush()
+
+
+def _make_head(session: Session) -> None:
+    head = LogHead(
+        id=1,
+        size=EMPTY_FRONTIER.size,
+        last_leaf_hash=EMPTY_CHAIN.last,
+        frontier=EMPTY_FRONTIER.encode(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(head)
+    except IntegrityError:
+        # No row could be locked before there was one: another transaction has made it meanwhile.
+        return

@@ -1,5 +1,6 @@
 """An issuing agency: its DID, its addresses, and the names of its keys."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -7,6 +8,16 @@ from credentials.keys import KeyType
 
 # The fragment of an agency's verification method, which is also the name of its key in the store.
 KEY_FRAGMENTS: Final = {KeyType.P256: "es256-1", KeyType.ED25519: "eddsa-1"}
+
+_CODE: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?")
+
+
+def is_code(text: str) -> bool:
+    """Whether this could be the code of an agency, or the id of one's status list.
+
+    Asked before a database is: not every text from an address can be sent to one.
+    """
+    return _CODE.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

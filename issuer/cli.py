@@ -14,8 +14,9 @@ from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.json_object import parse_object
 from issuer.actions.agencies import get_agency
-from issuer.actions.approve import approve, get_entitlement
+from issuer.actions.approve import approve
 from issuer.actions.change_status import Changed, StatusChange, change_status
+from issuer.actions.entitlements import get_entitlement
 from issuer.actions.import_entitlements import RowOutcome, RowReport, import_entitlements
 from issuer.actions.make_offer import MadeOffer, make_offer
 from issuer.actions.service import IssuerService
@@ -23,7 +24,10 @@ from issuer.catalogue import get_mechanism
 from issuer.csv_rows import MAX_CSV_BYTES
 from issuer.person import parse_person_ref
 from schemas.catalogue import get
+from web.problem_rows import problem
 from web.qr import draw_png
+
+_INPUT = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def issuer_commands(open_service: Callable[[], IssuerService]) -> click.Group:
@@ -42,7 +46,7 @@ def issuer_commands(open_service: Callable[[], IssuerService]) -> click.Group:
 @click.command("offer")
 @click.option("--agency", "code", required=True, help="The agency that issues, e.g. GU-11620.")
 @click.option("--type", "type_name", required=True, help="The credential type.")
-@click.option("--claims", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--claims", type=_INPUT, required=True)
 @click.option("--person", help="The person's reference; a new person without it.")
 @click.option("--format", "credential_format", help="dc+sd-jwt (as a rule) or ldp_vc.")
 @click.option("--no-tx-code", is_flag=True, help="At the counter, where the clerk sees the person.")
@@ -85,14 +89,14 @@ def _offer(
             needs_tx_code=not no_tx_code,
             now=now,
         )
-    if qr is not None:
-        qr.write_bytes(draw_png(made.link))
+        if qr is not None:  # Before the commit: an offer whose link was lost helps nobody.
+            _write(qr, draw_png(made.link))
     document = {**_offer_document(made), "person_ref": entitlement.person_ref}
     emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True))
+@click.argument("file", type=_INPUT)
 @click.option("--agency", "code", required=True)
 @click.option("--type", "type_name", required=True)
 @click.option("--dry-run", is_flag=True, help="Report the same, and change nothing.")
@@ -123,6 +127,13 @@ def _import(
     emit(document, _import_lines(document), as_json=as_json)
     if refused:
         raise SystemExit(Exit.REFUSED)
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {error.strerror}", param_hint="--qr") from error
 
 
 def _status_commands() -> tuple[click.Command, ...]:
@@ -176,25 +187,32 @@ def _changed_document(changed: Changed) -> Claims:
 
 
 def _row_errors(report: RowReport) -> list[dict[str, Any]]:
-    if not report.problems:
-        return [{"line": report.line, "column": None, "code": report.code}]
+    if report.code is not None and not report.problems:
+        row = problem(report.code)
+        return [_error(report.line, None, report.code, row.title_ko, row.title_en)]
     return [
-        {
-            "line": report.line,
-            "column": found.where,
-            "code": found.code.value,
-            "detail_ko": found.detail_ko,
-            "detail_en": found.detail_en,
-        }
+        _error(report.line, found.where, found.code, found.detail_ko, found.detail_en)
         for found in report.problems
     ]
 
 
+def _error(
+    line: int, column: str | None, code: str, detail_ko: str, detail_en: str
+) -> dict[str, Any]:
+    return {
+        "line": line,
+        "column": column,
+        "code": code,
+        "detail_ko": detail_ko,
+        "detail_en": detail_en,
+    }
+
+
 def _import_lines(document: dict[str, Any]) -> list[str]:
     counts = ", ".join(f"{document[name]} {name}" for name in ("read", *RowOutcome))
-    errors = [
-        f"line {error['line']}, {error['column']}: {error['code']} — "
-        f"{error.get('detail_ko', '')} {error.get('detail_en', '')}"
-        for error in document["errors"]
-    ]
-    return [counts, *errors]
+    return [counts, *map(_error_line, document["errors"])]
+
+
+def _error_line(error: dict[str, Any]) -> str:
+    place = f"line {error['line']}" + (f", {error['column']}" if error["column"] else "")
+    return f"{place}: {error['code']} — {error['detail_ko']} {error['detail_en']}"

@@ -8,6 +8,7 @@ or refused with its place.
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,18 +18,26 @@ from credentials.claims import Claims
 from credentials.errors import Malformed, TooLarge
 from issuer.errors import CsvUnreadable
 from issuer.person import PersonRef, parse_person_ref
+from schemas.claim import ClaimKind
 from schemas.claim_problem import ClaimProblem, ProblemCode, problem
 from schemas.credential_type import CredentialType
 from schemas.csv_header import PERSON_REF, parse_header
-from schemas.errors import InvalidClaims
+from schemas.errors import InvalidClaims, ResidentNumberBlocked
 from schemas.form_fields import parse_fields
+from schemas.rrn_guard import check_text
 
 MAX_ROWS: Final = 50_000
 MAX_CELL_CHARS: Final = 4096
 MAX_CSV_BYTES: Final = 20 * 1024 * 1024
 
 # What a spreadsheet would run when the file comes back to it; a negative number is not that.
-_FORMULA: Final = re.compile(r"[=+@\t\r]|-(?![0-9]+$)")
+# An East Asian one takes the full-width signs for the plain ones.
+_FORMULA: Final = re.compile(r"[=+@\t\r\n\uff1d\uff0b\uff20\uff0d]|-(?![0-9]+\Z)")
+
+# Texts are searched for resident registration numbers by their type, which knows what they hold;
+# hexadecimal digits may look like one and are none. In all other cells they are looked for here:
+# as a number, 0001013000000 would lose the zeros by which it is recognised.
+_OTHERWISE_GUARDED: Final = frozenset({ClaimKind.TEXT, ClaimKind.TEXTS, ClaimKind.DIGEST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +61,24 @@ def read_rows(data: bytes, credential_type: CredentialType, on: date) -> Iterato
     """Read a file of at most 20 MiB and 50,000 rows, one row at a time.
 
     on: the day in Seoul. Blank lines are passed over, as spreadsheets end files with them.
-    Raises CsvUnreadable for text that is neither UTF-8 nor CP949 or breaks the rules of CSV,
-    InvalidClaims for the first line, TooLarge beyond a bound.
+    Raises, before the first row: CsvUnreadable for text that is neither UTF-8 nor CP949 or breaks
+    the rules of CSV anywhere, InvalidClaims for the first line, TooLarge beyond a bound.
     """
     if len(data) > MAX_CSV_BYTES:
         raise TooLarge(f"a CSV file has at most {MAX_CSV_BYTES} bytes")
-    records = _records(_decode(data))
+    text = _decode(data)
+    if sum(1 for _ in _records(text)) > MAX_ROWS + 1:
+        raise TooLarge(f"a CSV file has at most {MAX_ROWS} rows")
+    records = _records(text)
     _, heading = next(records, (1, []))
-    columns = parse_header(credential_type, heading)
-    for count, (line, cells) in enumerate(records, start=1):
-        if count > MAX_ROWS:
-            raise TooLarge(f"a CSV file has at most {MAX_ROWS} rows")
-        yield _read_row(line, columns, cells, credential_type, on)
+    columns = _columns(credential_type, heading)
+    return (_read_row(line, columns, cells, credential_type, on) for line, cells in records)
 
 
 def _decode(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "cp949"):
+    # A byte-order mark says UTF-8; broken UTF-8 read as CP949 would be other people's names.
+    encodings = ("utf-8-sig",) if data.startswith(BOM_UTF8) else ("utf-8", "cp949")
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -88,6 +99,33 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
         raise CsvUnreadable(f"line {begins} breaks the rules of CSV") from error
 
 
+def _columns(credential_type: CredentialType, heading: Sequence[str]) -> tuple[str, ...]:
+    """The first line, of which a report may quote what is not a column's name.
+
+    So it must not be a person's data: a file without a heading begins with a row.
+    """
+    hidden = [
+        problem((number,), code)
+        for number, cell in enumerate(heading, start=1)
+        if (code := _heading_problem(cell)) is not None
+    ]
+    if hidden:
+        raise InvalidClaims(hidden)
+    try:
+        return parse_header(credential_type, heading)
+    except InvalidClaims as error:
+        unknown = [it for it in error.problems if it.code is ProblemCode.UNKNOWN_COLUMN]
+        if heading and len(unknown) == len(heading):
+            raise CsvUnreadable("the first line names no column of this type") from None
+        raise
+
+
+def _heading_problem(cell: str) -> ProblemCode | None:
+    if _holds_resident_number(cell):
+        return ProblemCode.RESIDENT_NUMBER
+    return None if cell.isprintable() else ProblemCode.FORBIDDEN_CHARACTER
+
+
 def _read_row(
     line: int,
     columns: Sequence[str],
@@ -95,7 +133,7 @@ def _read_row(
     credential_type: CredentialType,
     on: date,
 ) -> Row | RowError:
-    problems = _cell_problems(columns, cells)
+    problems = _cell_problems(columns, cells, credential_type)
     if problems:
         return RowError(line=line, problems=problems)
     fields = dict(zip(columns, cells, strict=True))
@@ -107,16 +145,35 @@ def _read_row(
     return Row(line=line, claims=claims, person_ref=person_ref)
 
 
-def _cell_problems(columns: Sequence[str], cells: Sequence[str]) -> tuple[ClaimProblem, ...]:
+def _cell_problems(
+    columns: Sequence[str], cells: Sequence[str], credential_type: CredentialType
+) -> tuple[ClaimProblem, ...]:
     if len(cells) != len(columns):
         return (problem((), ProblemCode.CELL_COUNT),)
-    found = []
-    for column, cell in zip(columns, cells, strict=True):
-        if len(cell) > MAX_CELL_CHARS:
-            found.append(problem((column,), ProblemCode.TOO_LONG))
-        elif _FORMULA.match(cell):
-            found.append(problem((column,), ProblemCode.FORMULA))
-    return tuple(found)
+    return tuple(
+        problem((column,), code)
+        for column, cell in zip(columns, cells, strict=True)
+        if (code := _cell_problem(credential_type, column, cell)) is not None
+    )
+
+
+def _cell_problem(credential_type: CredentialType, column: str, cell: str) -> ProblemCode | None:
+    if len(cell) > MAX_CELL_CHARS:
+        return ProblemCode.TOO_LONG
+    if _FORMULA.match(cell):
+        return ProblemCode.FORMULA
+    claim = credential_type.find_claim(tuple(column.split(".")))
+    if (claim is None or claim.kind not in _OTHERWISE_GUARDED) and _holds_resident_number(cell):
+        return ProblemCode.RESIDENT_NUMBER
+    return None
+
+
+def _holds_resident_number(text: str) -> bool:
+    try:
+        check_text(text)
+    except ResidentNumberBlocked:
+        return True
+    return False
 
 
 def _person_ref(text: str) -> PersonRef | None:

@@ -97,6 +97,8 @@ class OfferRow(Base):
     code_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     token_mac: Mapped[bytes | None] = mapped_column(Digest, unique=True)
     token_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the wallet called itself when it redeemed the code; kept until the credential is issued.
+    client_id: Mapped[str | None]
 
 
 class UsedNonce(Base):

@@ -18,6 +18,7 @@ NONCE_LIFETIME: Final = timedelta(minutes=5)
 _RANDOM_BYTES: Final = 16
 _TIME_BYTES: Final = 5
 _MAC_BYTES: Final = 16
+_LENGTH_BYTES: Final = 4  # before each part of a message, so that no part can pass for two
 
 
 class SecretKind(StrEnum):
@@ -25,6 +26,7 @@ class SecretKind(StrEnum):
 
     OFFER = "offer"
     CODE = "code"
+    DERIVED_CODE = "derived-code"
     TX_CODE = "tx-code"
     ACCESS_TOKEN = "access-token"  # noqa: S105 - a label
     NONCE = "nonce"
@@ -40,14 +42,18 @@ class SecretMacs:
         self._key = key
 
     def digest(self, kind: SecretKind, *parts: str) -> bytes:
-        """What is stored of a secret: 32 bytes. parts: the secret, and what it belongs to."""
-        message = b"\0".join((kind.value.encode(), *(part.encode() for part in parts)))
+        """What is stored of a secret: 32 bytes. parts: the secret, and what it belongs to.
+
+        No two lists of parts have one digest, whatever a stranger writes into one of them.
+        """
+        texts = [part.encode() for part in (kind.value, *parts)]
+        message = b"".join(len(text).to_bytes(_LENGTH_BYTES) + text for text in texts)
         return hmac.digest(self._key, message, hashlib.sha256)
 
     def derive_code(self, offer_id: str, serial: int) -> str:
         """The n-th pre-authorized code of an offer: the same each time it is asked for, and so
         never stored."""
-        return encode_base64url(self.digest(SecretKind.CODE, "derive", offer_id, str(serial)))
+        return encode_base64url(self.digest(SecretKind.DERIVED_CODE, offer_id, str(serial)))
 
     def new_nonce(self, audience: str, random: bytes, now: datetime) -> str:
         """A nonce for one issuer that proves by itself that we made it, and until when it lives.

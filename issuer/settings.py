@@ -9,7 +9,8 @@ class IssuerSettings:
     """public_url: where this issuer is reached; registry_url: where types are published.
 
     status_ttl: how long a copy of a status list may be used; status_life: until its `exp`.
-    offer_life: how long an offer link works (the counter's ten minutes, or a notice's 14 days).
+    offer_life: how long an offer link works that a tx_code protects, as in a notice;
+    counter_life: one that nothing else protects, handed over at the counter.
     Addresses without a slash at their end.
     """
 
@@ -18,3 +19,4 @@ class IssuerSettings:
     status_ttl: timedelta = timedelta(seconds=300)
     status_life: timedelta = timedelta(hours=24)
     offer_life: timedelta = timedelta(days=14)
+    counter_life: timedelta = timedelta(minutes=10)

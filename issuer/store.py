@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import CursorResult, Select, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,9 @@ from issuer.models import (
     StatusListRow,
     UsedNonce,
 )
+from storage.base import Base
+
+_R = TypeVar("_R", bound=Base)
 
 _LIVE_STATES = tuple(state.value for state in LIVE)
 
@@ -51,26 +55,36 @@ def find_entitlement(session: Session, entitlement_id: str) -> EntitlementRow | 
     return session.get(EntitlementRow, entitlement_id)
 
 
-def find_waiting(
+def lock_entitlement(session: Session, entitlement_id: str) -> EntitlementRow | None:
+    """The row of an entitlement as it stands, locked until the transaction ends."""
+    return _locked(session, select(EntitlementRow).where(EntitlementRow.id == entitlement_id))
+
+
+def lock_waiting(
     session: Session, agency: str, permission: str, person_ref: str
 ) -> EntitlementRow | None:
-    """The person's entitlement of this kind that waits to be fetched."""
+    """The person's entitlement of this kind that waits to be fetched, locked."""
     rows = select(EntitlementRow).where(
         EntitlementRow.agency == agency,
         EntitlementRow.permission == permission,
         EntitlementRow.person_ref == person_ref,
         EntitlementRow.state == EntitlementState.WAITING.value,
     )
-    return session.scalars(rows).one_or_none()
+    return _locked(session, rows)
 
 
-def mark_issued(session: Session, entitlement_id: str) -> None:
-    """Record that a credential was issued for an entitlement."""
-    session.execute(
+def move_entitlement(session: Session, entitlement_id: str, after: EntitlementState) -> bool:
+    """End the waiting of an entitlement if nobody did before us; whether it was us."""
+    moved = session.execute(
         update(EntitlementRow)
-        .where(EntitlementRow.id == entitlement_id)
-        .values(state=EntitlementState.ISSUED.value)
+        .where(
+            EntitlementRow.id == entitlement_id,
+            EntitlementRow.state == EntitlementState.WAITING.value,
+        )
+        .values(state=after.value)
     )
+    assert isinstance(moved, CursorResult)
+    return moved.rowcount == 1
 
 
 def find_imported(session: Session, digest: bytes) -> ImportedRow | None:
@@ -78,30 +92,38 @@ def find_imported(session: Session, digest: bytes) -> ImportedRow | None:
     return session.get(ImportedRow, digest)
 
 
-def find_offer_by_secret(session: Session, agency: str, secret_mac: bytes) -> OfferRow | None:
+def lock_offer_by_secret(session: Session, agency: str, secret_mac: bytes) -> OfferRow | None:
     """The offer at an offer link, locked until the transaction ends."""
     rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.secret_mac == secret_mac)
-    return session.scalars(rows.with_for_update()).one_or_none()
+    return _locked(session, rows)
 
 
-def find_offer_by_code(session: Session, agency: str, code_mac: bytes) -> OfferRow | None:
+def lock_offer_by_code(session: Session, agency: str, code_mac: bytes) -> OfferRow | None:
     """The offer that a code was minted for, locked until the transaction ends."""
     rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.code_mac == code_mac)
-    return session.scalars(rows.with_for_update()).one_or_none()
+    return _locked(session, rows)
 
 
-def find_offer_by_token(session: Session, agency: str, token_mac: bytes) -> OfferRow | None:
+def find_offered_entitlement(session: Session, agency: str, token_mac: bytes) -> str | None:
+    """The id of the entitlement that an access token was given for."""
+    rows = select(OfferRow.entitlement_id).where(
+        OfferRow.agency == agency, OfferRow.token_mac == token_mac
+    )
+    return session.scalars(rows).one_or_none()
+
+
+def lock_offer_by_token(session: Session, agency: str, token_mac: bytes) -> OfferRow | None:
     """The offer that an access token was given for, locked until the transaction ends."""
     rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.token_mac == token_mac)
-    return session.scalars(rows.with_for_update()).one_or_none()
+    return _locked(session, rows)
 
 
-def find_live_offer(session: Session, entitlement_id: str) -> OfferRow | None:
+def lock_live_offer(session: Session, entitlement_id: str) -> OfferRow | None:
     """The one offer of an entitlement that may still lead to a credential, locked."""
     rows = select(OfferRow).where(
         OfferRow.entitlement_id == entitlement_id, OfferRow.state.in_(_LIVE_STATES)
     )
-    return session.scalars(rows.with_for_update()).one_or_none()
+    return _locked(session, rows)
 
 
 def move_offer(session: Session, offer: OfferRow, event: Event) -> bool:
@@ -142,8 +164,7 @@ def find_status_list(session: Session, list_id: str) -> StatusListRow | None:
 
 def lock_status_list(session: Session, list_id: str) -> StatusListRow | None:
     """The row of a status list, locked until the transaction ends."""
-    rows = select(StatusListRow).where(StatusListRow.id == list_id)
-    return session.scalars(rows.with_for_update()).one_or_none()
+    return _locked(session, select(StatusListRow).where(StatusListRow.id == list_id))
 
 
 def is_taken(session: Session, list_id: str, index: int) -> bool:
@@ -187,3 +208,9 @@ def marked_entries(session: Session, list_id: str) -> Sequence[StatusEntryRow]:
 def find_published(session: Session, list_id: str, form: str) -> PublishedList | None:
     """A status list document as it is served."""
     return session.get(PublishedList, (list_id, form))
+
+
+def _locked(session: Session, rows: Select[_R]) -> _R | None:
+    # What the session read before it waited for the lock may be old by now.
+    locked = rows.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(locked).one_or_none()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from credentials.claims import ClaimPath, keep
 from credentials.model import Serialized
@@ -10,7 +11,7 @@ from credentials.securing import mechanisms
 from did_registry.scope import SUBJECT
 from openid4vc.credential_configuration import CredentialFormat
 from openid4vc.dcql import CredentialQuery
-from openid4vc.dcql_match import Candidate, Shortfall, check_response
+from openid4vc.dcql_match import Candidate, Reason, Shortfall, check_response
 from schemas.catalogue import type_url
 from verifier.decision import CheckName, Decision, Failed, NotApplicable, Passed, Verdict
 from verifier.evidence import Evidence
@@ -18,6 +19,9 @@ from verifier.pipeline import verify_presentation
 from verifier.policy import Policy
 from verifier.question import Question
 from verifier.verification import Verification
+
+# The right credential with too little in it; every other reason is about another credential.
+_OF_CLAIMS: Final = frozenset({Reason.CLAIM_MISSING, Reason.CLAIM_OTHER_VALUE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +115,10 @@ def _conclude(
 
 
 def _policy_finding(shortfalls: Sequence[Shortfall]) -> Passed[None] | Failed:
-    if not shortfalls:
+    reasons = {why.reason for short in shortfalls for why in short.reasons}
+    if not reasons:
         return Passed(None)
-    whole = any(short.query_id is None for short in shortfalls)
-    return Failed("answer-incomplete" if whole else "asked-claims-missing")
+    return Failed("asked-claims-missing" if reasons <= _OF_CLAIMS else "answer-incomplete")
 
 
 def _paths(item: CredentialQuery) -> tuple[ClaimPath, ...]:
@@ -122,7 +126,7 @@ def _paths(item: CredentialQuery) -> tuple[ClaimPath, ...]:
 
 
 def _in_subject(path: ClaimPath) -> ClaimPath:
-    return path[1:] if path[0] == SUBJECT else path
+    return path[1:] if path[0] == SUBJECT and len(path) > 1 else path
 
 
 def _deciding(each: Mapping[str, tuple[Verdict, ...]]) -> Verdict:

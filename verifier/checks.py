@@ -1,10 +1,13 @@
-"""The checks, one function each. A check never raises for what a stranger sent: it finds.
+"""The checks, one function each; that of the status has a file of its own, `status_check.py`.
+
+A check never raises for what a stranger sent: it finds.
 
 What a check may rely on stands in its arguments: `Unverified` for those that only look up a key,
 `Verified` for all that decide.
 """
 
 from datetime import datetime
+from typing import Final
 
 from credentials.errors import (
     BindingInvalid,
@@ -16,14 +19,14 @@ from credentials.errors import (
     TooLarge,
     Unsupported,
 )
+from credentials.jws import peek_header
 from credentials.keys import PublicKey
 from credentials.model import HolderBinding, Serialized, Unverified, Verified
 from credentials.securing import mechanism_of, mechanisms
-from credentials.status.bits import State
-from credentials.validity import LEEWAY
+from credentials.validity import LEEWAY, Validity
 from did_registry.definition import is_defined_as_logged
 from did_registry.document import Purpose
-from did_registry.errors import DidInvalid, UnknownDid, UnknownKey
+from did_registry.errors import DidInvalid, UnknownDid
 from did_registry.view import RegistryView
 from did_registry.webvh.history import KeyAt
 from schemas.catalogue import identify
@@ -31,14 +34,18 @@ from schemas.claim_checks import verify_claims
 from schemas.credential_type import Binding, CredentialType, permission
 from schemas.errors import InvalidClaims, UnknownType
 from verifier.decision import Failed, Finding, NotApplicable, Passed, Unknown
-from verifier.errors import StatusRolledBack, StatusUnavailable
 from verifier.evidence import Evidence
 from verifier.policy import Policy
 from verifier.question import Question
 
+# Credentials and presentations as JWTs. VC-JOSE-COSE 1.0 §6.1.
+_OTHER_TOKENS: Final = frozenset({"vc+jwt", "vp+jwt"})
+
 
 def check_format(presented: Serialized, policy: Policy) -> Finding[Unverified]:
     """Is it a credential or presentation in a form that counts here, to the letter?"""
+    if _is_secured_otherwise(presented):
+        return Unknown("unsupported")
     try:
         mechanism = mechanism_of(presented)
         if mechanism.name not in policy.mechanisms:
@@ -50,6 +57,18 @@ def check_format(presented: Serialized, policy: Policy) -> Finding[Unverified]:
         return Unknown("unsupported")
     except Error:
         return Failed("malformed")
+
+
+def _is_secured_otherwise(presented: Serialized) -> bool:
+    """Whether it is signed in a way that no mechanism here knows, which does not make it forged."""
+    if any(mechanism.recognises(presented) for mechanism in mechanisms().values()):
+        return False
+    if isinstance(presented, dict):
+        return not {"proof", "verifiableCredential"}.isdisjoint(presented)
+    try:
+        return peek_header(presented).text("typ") in _OTHER_TOKENS
+    except Error:
+        return False
 
 
 def check_registry(evidence: Evidence, policy: Policy, now: datetime) -> Finding[RegistryView]:
@@ -69,13 +88,14 @@ def check_issuer_key(unverified: Unverified, view: RegistryView) -> Finding[KeyA
     The key comes from the registry alone; one that travels with the credential is never looked at.
     """
     try:
-        return Passed(view.key_at(unverified.key_id, Purpose.ASSERTION, unverified.issued_at))
+        issuer = view.history(unverified.issuer)
+        return Passed(issuer.key_at(unverified.key_id, Purpose.ASSERTION, unverified.issued_at))
     except (DidInvalid, UnknownDid):
         return Failed("issuer-unknown")
-    except UnknownKey:
-        return Failed("key-unknown")
+    except Unsupported:
+        return Unknown("unsupported")
     except Error:
-        return Failed("key-mismatch")
+        return Failed("key-unknown")
 
 
 def check_time_of_signing(found: KeyAt) -> Finding[None]:
@@ -94,6 +114,8 @@ def check_signature(unverified: Unverified, key: PublicKey) -> Finding[Verified]
         return Failed("key-mismatch")
     except SignatureInvalid:
         return Failed("signature-invalid")
+    except Unsupported:
+        return Unknown("unsupported")
     except Error:
         return Failed("malformed")
 
@@ -126,38 +148,18 @@ def check_schema(
 
 
 def check_validity(verified: Verified, now: datetime) -> Finding[None]:
-    """Is it valid today?"""
+    """Is it valid today?
+
+    A time of issue to come would let a right to issue count that has not begun.
+    """
     try:
         verified.validity.check(now, LEEWAY)
+        Validity(verified.issued_at, None).check(now, LEEWAY)
     except NotYetValid:
         return Failed("not-yet-valid")
     except Expired:
         return Failed("expired")
     return Passed(None)
-
-
-def check_status(
-    verified: Verified, credential_type: CredentialType, evidence: Evidence, now: datetime
-) -> Finding[None]:
-    """Has the issuer suspended or revoked it, as far as its lists tell now?
-
-    Every list that it names is asked; what is revoked outweighs what is suspended.
-    """
-    if not credential_type.status:
-        return NotApplicable("status-none")
-    if not verified.status:
-        return Failed("status-missing")
-    try:
-        states = {evidence.status(item, verified.issuer, now) for item in verified.status}
-    except StatusRolledBack:
-        return Unknown("status-rolled-back")
-    except StatusUnavailable:
-        return Unknown("status-unavailable")
-    except Error:
-        return Unknown("status-invalid")
-    if State.REVOKED in states:
-        return Failed("status-revoked")
-    return Failed("status-suspended") if State.SUSPENDED in states else Passed(None)
 
 
 def check_holder(
@@ -176,6 +178,8 @@ def check_holder(
         return Failed("holder-missing")
     try:
         binding = mechanisms()[unverified.mechanism].verify_holder(unverified, verified)
+    except Unsupported:
+        return Unknown("unsupported")
     except Error:
         return Failed("holder-mismatch")
     if binding is not None:
@@ -186,11 +190,13 @@ def check_holder(
 def check_request(
     binding: HolderBinding | None, question: Question | None, now: datetime
 ) -> Finding[None]:
-    """Was it made for this verifier and this question, just now, and is it the first answer?"""
+    """Was it made for this verifier and this question, just now?
+
+    binding: None for what is bound to nobody. That it is the first answer is seen when it is
+    stored: `actions/receive_response.py`.
+    """
     if question is None:
         return NotApplicable("no-question")
-    if not question.is_open:
-        return Failed("nonce-used")
     if binding is None:
         return NotApplicable("bound-to-nobody")
     try:

@@ -101,7 +101,8 @@ class IssuerName:
 class Verdict:
     """The result of one verification. `claims` is empty unless the decision is ACCEPTED.
 
-    code: a row of the table of result words; as_of: up to when registry and status are known.
+    code: a row of the table of result words; as_of: up to when the registry is known, and the
+    status if that was established.
     """
 
     decision: Decision

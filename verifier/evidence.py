@@ -1,11 +1,22 @@
 """What the pipeline knows about the world besides the presentation: the registry and statuses."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from credentials.model import StatusReference
 from credentials.status.bits import State
 from did_registry.view import RegistryView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownState:
+    """What a list says of one credential. issued_at: when the list was signed; as_of: when it was
+    obtained, so that what came later is not known."""
+
+    state: State
+    issued_at: datetime
+    as_of: datetime
 
 
 class Evidence(Protocol):
@@ -22,7 +33,7 @@ class Evidence(Protocol):
         that can't be believed raises."""
         ...
 
-    def status(self, reference: StatusReference, issuer: str, now: datetime) -> State:
+    def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state at a place in a list that must be `issuer`'s own.
 
         Raises StatusUnavailable, StatusRolledBack, or what a list that can't be believed raises.

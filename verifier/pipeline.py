@@ -8,7 +8,7 @@
  5  accreditation    could this issuer issue this type then? Its name comes from here as well.
  6  schema           the definition that was logged, and claims that fit it.
  7  validity         today.
- 8  status           as its lists tell now; only a list signed by the same issuer counts.
+ 8  status           as its lists tell now; only a recent list signed by the same issuer counts.
  9  holder_binding   the holder's signature over this presentation.
 10  request_binding  audience, nonce, time; whoever stores the verdict uses the nonce up with it.
 11  policy           what was asked is there: over all credentials together, in `answer.py`.
@@ -23,10 +23,11 @@ from datetime import datetime
 from credentials.model import Serialized, Verified
 from did_registry.view import RegistryView
 from verifier import checks
-from verifier.decision import CheckName, IssuerName
+from verifier.decision import CheckName, Failed, IssuerName, Unknown
 from verifier.evidence import Evidence
 from verifier.policy import Policy
 from verifier.question import Question
+from verifier.status_check import check_status
 from verifier.verification import Verification
 
 
@@ -74,10 +75,15 @@ def verify_presentation(
 
     page.take(CheckName.SCHEMA, checks.check_schema(verified, of_type, view, types_at))  # 6
     page.take(CheckName.VALIDITY, checks.check_validity(verified, now))  # 7
-    page.take(CheckName.STATUS, checks.check_status(verified, of_type, evidence, now))  # 8
-    binding = page.take(  # 9
-        CheckName.HOLDER_BINDING, checks.check_holder(unverified, verified, of_type, question)
+    status_as_of = page.take(  # 8
+        CheckName.STATUS, check_status(verified, of_type, evidence, policy, now)
     )
+    page.as_of = min(page.as_of, status_as_of or page.as_of)
+
+    holder = checks.check_holder(unverified, verified, of_type, question)  # 9
+    binding = page.take(CheckName.HOLDER_BINDING, holder)
+    if isinstance(holder, Failed | Unknown):
+        return page
     page.take(CheckName.REQUEST_BINDING, checks.check_request(binding, question, now))  # 10
     return page
 
@@ -85,9 +91,10 @@ def verify_presentation(
 def _name_of_issuer(verified: Verified, view: RegistryView) -> IssuerName:
     """As the registry named it when it issued; the credential's own word for it is never shown."""
     held = view.accreditations_at(verified.issuer, verified.issued_at)[-1]
+    did = view.history(verified.issuer).did
     return IssuerName(
         did=verified.issuer,
-        code=view.history(verified.issuer).did.path[-1],
+        code=did.path[-1] if did.path else did.host,  # an admitted stranger's may have no path
         name_ko=held.name_ko,
         name_en=held.name_en,
     )

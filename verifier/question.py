@@ -9,10 +9,9 @@ from openid4vc.dcql import Query
 class Question:
     """One question. client_id: with its prefix, as presentations are addressed to it.
 
-    is_open: whether it may still be answered; a question is answered once.
+    That it is answered once is the concern of whoever stores the answer.
     """
 
     client_id: str
     nonce: str
     query: Query
-    is_open: bool

@@ -11,12 +11,14 @@ from credentials.keys import PublicKey
 from credentials.model import Serialized, Verified
 from credentials.securing import mechanism_of
 from credentials.securing.mechanism import Mechanism
-from credentials.validity import LEEWAY
+from credentials.validity import LEEWAY, Validity
+from credentials.vcdm import CREDENTIAL
 from did_registry.accreditation import Accreditation
 from did_registry.agency_document import credential_issuers
 from did_registry.definition import is_defined_as_logged
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
+from openid4vc.credential_configuration import CredentialConfiguration
 from schemas.catalogue import identify
 from schemas.claim_checks import verify_claims
 from schemas.credential_type import Binding, CredentialType, permission
@@ -56,6 +58,7 @@ def accept(
     serialized: Serialized,
     *,
     issuer_did: str,
+    offered: CredentialConfiguration,
     holder: PublicKey,
     view: RegistryView,
     registry_url: str,
@@ -63,10 +66,13 @@ def accept(
 ) -> Accepted:
     """Check a credential that was just issued; nothing that fails here is kept.
 
-    issuer_did: whom it was asked from; holder: the key that was proven for it.
-    Raises IssuerNotTrusted, NotAsOffered, or what the credential's own verification raises.
+    issuer_did: whom it was asked from; offered: what was asked for; holder: the key that was
+    proven for it. Raises IssuerNotTrusted, NotAsOffered, or what the credential's own verification
+    raises.
     """
     mechanism = mechanism_of(serialized)
+    if mechanism.format != offered.format:
+        raise NotAsOffered("the credential is in another format than was offered")
     unverified = mechanism.parse(serialized)
     if unverified.issuer != issuer_did:
         raise NotAsOffered("the credential is from another agency than the offer")
@@ -74,10 +80,16 @@ def accept(
     if key.retired_at is not None:
         raise IssuerNotTrusted("the agency signed with a key that it has retired")
     verified = mechanism.verify(unverified, key.key)
+    _check_offered(verified, offered)
     credential_type, accreditation = _of_type(verified, view, registry_url)
     _check_schema(verified, credential_type, view, registry_url)
     verified.validity.check(now, LEEWAY)
+    Validity(verified.issued_at, None).check(now, LEEWAY)
+    if credential_type.status and not verified.status:
+        raise NotAsOffered("the credential does not say where its status stands")
     _check_binding(verified, credential_type, holder)
+    if mechanism.verify_holder(unverified, verified) is not None:
+        raise NotAsOffered("a presentation came instead of a credential")
     return Accepted(
         serialized=serialized,
         verified=verified,
@@ -85,6 +97,13 @@ def accept(
         mechanism=mechanism,
         issuer=accreditation,
     )
+
+
+def _check_offered(verified: Verified, offered: CredentialConfiguration) -> None:
+    """One of the two names a type; the catalogue makes them agree with each other later."""
+    names = tuple(name for name in offered.types if name != CREDENTIAL)
+    if verified.type_names != names or offered.vct not in (None, verified.type_url):
+        raise NotAsOffered("the credential is of another type than was offered")
 
 
 def _of_type(

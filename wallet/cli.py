@@ -1,33 +1,43 @@
 """`gwanin-wallet`: a citizen's wallet on the command line. Starts without Flask and database."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import click
 
 from console.clock import system_clock
 from console.commands import RefusingGroup
 from console.output import emit, json_option
-from credentials.claims import Claims
-from credentials.data_integrity import format_timestamp
 from did_registry.actions.connect import Connection, connect
-from schemas.labels import Label
+from storage.errors import PassphraseTooShort
 from storage.private_files import read_private
 from wallet.actions.open_cards import open_cards
 from wallet.actions.present import Prepared, decline, prepare, send
-from wallet.actions.receive import Received, receive
-from wallet.consent import Language, build_consent, consent_words, shown
+from wallet.actions.receive import receive
+from wallet.consent import build_consent, consent_words, shown
+from wallet.documents import (
+    card_document,
+    card_line,
+    card_lines,
+    export_document,
+    received_document,
+    received_line,
+)
 from wallet.errors import ConsentRefused
 from wallet.held_credential import Shown
 from wallet.matching import Card
 from wallet.store import FileStore
+from wallet.words import Language
 
 MAX_PASSPHRASE_BYTES: Final = 1024
-_NAME_CLAIMS: Final = ("nameKo", "holderName", "nameRoman")
+
+# From a trust file, or None for the usual one, to a registry; another may be given as `obj`.
+OpenConnection: TypeAlias = Callable[[Path | None], Connection]
 
 
 @dataclass(kw_only=True)
@@ -38,19 +48,22 @@ class _Wallet:
     passphrase_file: Path
     trust: Path | None
     language: Language
+    open_connection: OpenConnection
 
     @cached_property
     def store(self) -> FileStore:
-        passphrase = read_private(self.passphrase_file, max_bytes=MAX_PASSPHRASE_BYTES)
-        return FileStore(self.vault, passphrase.strip(), os.urandom)
+        passphrase = read_private(self.passphrase_file, max_bytes=MAX_PASSPHRASE_BYTES).strip()
+        if not passphrase:
+            raise PassphraseTooShort("the passphrase file is empty")
+        return FileStore(self.vault, passphrase, os.urandom)
 
     @cached_property
     def connection(self) -> Connection:
-        return connect(os.environ, self.trust, system_clock)
+        return self.open_connection(self.trust)
 
     def cards(self) -> tuple[Card, ...]:
-        now = self.connection.clock()
-        return open_cards(self.store.read().held, self.connection, now)
+        held = self.store.read().held
+        return open_cards(held, self.connection, self.connection.clock()) if held else ()
 
 
 @click.group("gwanin-wallet", cls=RefusingGroup)
@@ -74,7 +87,11 @@ def main(
 ) -> None:
     """Receive, keep and show credentials. The vault is encrypted and made when it is first used."""
     context.obj = _Wallet(
-        vault=vault, passphrase_file=passphrase_file, trust=trust, language=Language(lang)
+        vault=vault,
+        passphrase_file=passphrase_file,
+        trust=trust,
+        language=Language(lang),
+        open_connection=context.obj or _connect,
     )
 
 
@@ -96,9 +113,9 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
         now=now,
     )
     # Whose it is stands there before it is kept: a wrong link must be noticed by its person.
-    lines = _received_lines(received, wallet.language)
+    lines = [received_line(received.accepted, wallet.language)]
     if not yes and not as_json:
-        emit({}, lines, as_json=False)
+        _tell(lines, as_json=as_json)
         lines = []
         _agree("keep-question", wallet.language)
     content = wallet.store.change(
@@ -110,7 +127,8 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
         )
     )
     number = content.held[-1].number
-    emit({**_received_document(received), "id": number}, [*lines, f"#{number}"], as_json=as_json)
+    document = {**received_document(received.accepted), "id": number}
+    emit(document, [*lines, f"#{number}"], as_json=as_json)
 
 
 @main.command("list")
@@ -119,8 +137,9 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
 def _list(wallet: _Wallet, *, as_json: bool) -> None:
     """List the credentials in the vault."""
     cards = wallet.cards()
-    lines = [f"#{card.held.number} {_label(card.type.title, wallet.language)}" for card in cards]
-    emit([_card_document(card) for card in cards], lines or [_empty(wallet)], as_json=as_json)
+    lines = [card_line(card, wallet.language) for card in cards]
+    empty = consent_words()["empty"][wallet.language]
+    emit([card_document(card) for card in cards], lines or [empty], as_json=as_json)
 
 
 @main.command("show")
@@ -131,8 +150,8 @@ def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
     """Show all that one credential says."""
     held = wallet.store.read().get(number)
     (card,) = open_cards([held], wallet.connection, wallet.connection.clock())
-    document = {**_card_document(card), "claims": card.verified.claims}
-    emit(document, _claim_lines(card, wallet.language), as_json=as_json)
+    document = {**card_document(card), "claims": card.verified.claims}
+    emit(document, card_lines(card, wallet.language), as_json=as_json)
 
 
 @main.command("present")
@@ -143,14 +162,15 @@ def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
 def _present(wallet: _Wallet, *, link: str, yes: bool, as_json: bool) -> None:
     """Answer the request of a LINK: shows what is asked, by whom and for what, before it sends."""
     connection = wallet.connection
-    now = connection.clock()
-    prepared = prepare(link, wallet.cards(), connection, entropy=os.urandom, now=now)
+    cards, now = wallet.cards(), connection.clock()
+    prepared = prepare(link, cards, connection, entropy=os.urandom, now=now)
     consent = build_consent(prepared.registration, prepared.selections, wallet.language)
     lines = [consent.heading, *consent.items]
     if not yes:
-        emit({}, lines, as_json=False)
+        _tell(lines, as_json=as_json)
         lines = []
         _agree_or_decline(prepared, wallet)
+    now = connection.clock()  # People think before they agree, and what is signed is signed now.
     redirect_uri = send(prepared, connection, now=now)
     entry = _record(prepared, now)
     wallet.store.change(lambda before: before.record(entry))
@@ -165,30 +185,21 @@ def _present(wallet: _Wallet, *, link: str, yes: bool, as_json: bool) -> None:
 
 
 @main.command("export")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as always here.")
 @click.pass_obj
-def _export(wallet: _Wallet) -> None:
+def _export(wallet: _Wallet, *, as_json: bool) -> None:  # noqa: ARG001 - it never prints otherwise
     """Print everything in the vault but its keys, as one JSON document."""
-    content = wallet.store.read()
-    document = {
-        "credentials": [
-            {
-                "id": held.number,
-                "credential": held.serialized,
-                "received_at": format_timestamp(held.received_at),
-            }
-            for held in content.held
-        ],
-        "shown": [
-            {
-                "at": format_timestamp(entry.at),
-                "verifier": entry.verifier,
-                "purpose": entry.purpose,
-                "claims": list(entry.claims),
-            }
-            for entry in content.shown
-        ],
-    }
-    emit(document, [], as_json=True)
+    emit(export_document(wallet.store.read()), [], as_json=True)
+
+
+def _connect(trust: Path | None) -> Connection:
+    return connect(os.environ, trust, system_clock)
+
+
+def _tell(lines: list[str], *, as_json: bool) -> None:
+    """Show what has to be read before a question; a program's stdout has the document alone."""
+    for line in lines:
+        click.echo(line, err=as_json)
 
 
 def _ask_tx_code(length: int | None) -> str:
@@ -223,57 +234,3 @@ def _record(prepared: Prepared, now: datetime) -> Shown:
         purpose=registration.purpose_ko,
         claims=tuple(claims),
     )
-
-
-def _received_document(received: Received) -> Claims:
-    accepted = received.accepted
-    return {
-        "type": accepted.type.name,
-        "format": accepted.mechanism.format,
-        "issuer": accepted.verified.issuer,
-        "issuer_name_ko": accepted.issuer.name_ko,
-        "issuer_name_en": accepted.issuer.name_en,
-        "claims": accepted.verified.claims,
-    }
-
-
-def _received_lines(received: Received, language: Language) -> list[str]:
-    accepted = received.accepted
-    issuer = accepted.issuer
-    name = issuer.name_ko if language is Language.KOREAN else issuer.name_en
-    person = next(
-        (
-            accepted.verified.claims[claim]
-            for claim in _NAME_CLAIMS
-            if claim in accepted.verified.claims
-        ),
-        "",
-    )
-    return [f"{_label(accepted.type.title, language)} · {name} · {person}"]
-
-
-def _card_document(card: Card) -> Claims:
-    ends = card.verified.validity.not_after
-    return {
-        "id": card.held.number,
-        "type": card.type.name,
-        "format": card.mechanism.format,
-        "issuer": card.verified.issuer,
-        "valid_until": None if ends is None else format_timestamp(ends),
-    }
-
-
-def _claim_lines(card: Card, language: Language) -> list[str]:
-    lines = [f"#{card.held.number} {_label(card.type.title, language)}"]
-    for name, value in card.verified.claims.items():
-        claim = card.type.find_claim((name,))
-        lines.append(f"  {name if claim is None else _label(claim.label, language)}: {value}")
-    return lines
-
-
-def _label(label: Label, language: Language) -> str:
-    return label.ko if language is Language.KOREAN else label.en
-
-
-def _empty(wallet: _Wallet) -> str:
-    return consent_words()["empty"][wallet.language]

@@ -7,22 +7,14 @@ purpose come from the registry, never from the request. The words: consent.toml.
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
 from credentials.claims import ClaimPath, select
 from did_registry.accreditation import VerifierRegistration
-from schemas.labels import Label
 from wallet.matching import Selection
-
-
-class Language(StrEnum):
-    """The languages that people are spoken to in, first to last."""
-
-    KOREAN = "ko"
-    ENGLISH = "en"
+from wallet.words import Language, claim_label, in_language, value_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +59,7 @@ def _retention(registration: VerifierRegistration, language: Language) -> str:
 def _claim_lines(selections: Sequence[Selection], language: Language) -> list[str]:
     lines = []
     for selection in selections:
-        title = _in(selection.card.type.title, language)
+        title = in_language(selection.card.type.title, language)
         lines += [f"   - {title}: {_claim(selection, path, language)}" for path in shown(selection)]
     return lines
 
@@ -88,13 +80,9 @@ def shown(selection: Selection) -> tuple[ClaimPath, ...]:
 
 def _claim(selection: Selection, path: ClaimPath, language: Language) -> str:
     """A claim with its value; of a yes-or-no claim only that it holds."""
-    claim = selection.card.type.find_claim(path)
-    label = ".".join(map(str, path)) if claim is None else _in(claim.label, language)
+    of_type = selection.card.type
+    label = claim_label(of_type, path, language)
     values = select(selection.card.verified.claims, path)
-    if values == [True]:
+    if all(value is True for value in values):  # To Python, the number 1 would be true as well.
         return consent_words()["holds"][language].format(claim=label)
-    return f"{label} = {', '.join(map(str, values))}"
-
-
-def _in(label: Label, language: Language) -> str:
-    return label.ko if language is Language.KOREAN else label.en
+    return f"{label} = {value_text(of_type, path, values, language)}"

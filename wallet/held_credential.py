@@ -17,6 +17,7 @@ from wallet.errors import UnknownCredential
 MAX_HELD: Final = 1000
 MAX_HISTORY: Final = 10_000
 MAX_CONTENT_BYTES: Final = 16 * 1024 * 1024
+MAX_SHOWN_CLAIMS: Final = 4096  # 32 credentials, 64 claims asked of each, and what is never hidden
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,5 +155,5 @@ def _parse_shown(row: JsonObject) -> Shown:
         at=parse_timestamp(row.text("at")),
         verifier=row.text("verifier"),
         purpose=row.text("purpose"),
-        claims=tuple(row.texts("claims", max_items=256)),
+        claims=tuple(row.texts("claims", max_items=MAX_SHOWN_CLAIMS)),
     )

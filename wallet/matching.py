@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
+from credentials.claim_coverage import check_covers
 from credentials.claims import ClaimPath
+from credentials.errors import Expired, NotYetValid, Unsupported
 from credentials.model import Verified
 from credentials.securing.mechanism import Mechanism
+from credentials.validity import LEEWAY
 from did_registry.scope import SUBJECT
 from openid4vc.credential_configuration import CredentialFormat
 from openid4vc.dcql import Query
@@ -38,23 +43,34 @@ class Selection:
     disclose: tuple[ClaimPath, ...]
 
 
-def select_cards(query: Query, cards: Iterable[Card], registry_url: str) -> tuple[Selection, ...]:
+class Obstacle(StrEnum):
+    """Why a card that has what is asked is not shown all the same."""
+
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    SHOWS_MORE = "shows-more-than-asked"
+
+
+def select_cards(
+    query: Query, cards: Iterable[Card], registry_url: str, now: datetime
+) -> tuple[Selection, ...]:
     """Choose what to show: the first option of each required set, the newest card that fits.
 
-    Optional sets are left out: what is not needed is not shown. Raises NothingToShow, which says
-    what is missing.
+    Optional sets are left out: what is not needed is not shown. So are cards that would be refused,
+    and those that can't withhold what was not asked for. Raises NothingToShow, which says what is
+    missing.
     """
     by_id = {str(card.held.number): card for card in cards}
     found = match(query, [_candidate(card, registry_url) for card in by_id.values()])
-    if not found.is_answerable:
-        raise NothingToShow(_why_not(found))
-    wanted = [
-        query_id for choice in found.choices if choice.required for query_id in choice.options[0]
-    ]
-    return tuple(
-        _selection(query_id, _newest(found.credentials[query_id].fits), by_id)
-        for query_id in dict.fromkeys(wanted)
-    )
+    showable = _newest_showable(found, by_id, now)
+    wanted: dict[str, Selection] = {}
+    for choice in found.choices:
+        if choice.required:
+            option = next((o for o in choice.options if showable.keys() >= set(o)), None)
+            if option is None:
+                raise NothingToShow(_why_not(found, by_id, now))
+            wanted |= {query_id: showable[query_id] for query_id in option}
+    return tuple(wanted.values())
 
 
 def _candidate(card: Card, registry_url: str) -> Candidate:
@@ -70,8 +86,16 @@ def _candidate(card: Card, registry_url: str) -> Candidate:
     )
 
 
-def _newest(fits: tuple[Fit, ...]) -> Fit:
-    return max(fits, key=lambda fit: int(fit.candidate.id))
+def _newest_showable(
+    found: QueryMatch, by_id: Mapping[str, Card], now: datetime
+) -> dict[str, Selection]:
+    showable: dict[str, Selection] = {}
+    for query_id, result in found.credentials.items():
+        for fit in sorted(result.fits, key=lambda fit: int(fit.candidate.id)):
+            selection = _selection(query_id, fit, by_id)
+            if _obstacle(selection, now) is None:
+                showable[query_id] = selection
+    return showable
 
 
 def _selection(query_id: str, fit: Fit, by_id: Mapping[str, Card]) -> Selection:
@@ -81,14 +105,33 @@ def _selection(query_id: str, fit: Fit, by_id: Mapping[str, Card]) -> Selection:
     return Selection(query_id=query_id, card=card, disclose=disclose)
 
 
-def _why_not(found: QueryMatch) -> str:
-    reasons = {
-        (query_id, why.reason.value, ".".join(map(str, why.path or ())))
-        for query_id, result in found.credentials.items()
-        if not result.fits
-        for misfit in result.misfits
-        for why in misfit.reasons
-    }
+def _obstacle(selection: Selection, now: datetime) -> Obstacle | None:
+    card = selection.card
+    try:
+        card.verified.validity.check(now, LEEWAY)
+        if card.mechanism.format != CredentialFormat.SD_JWT_VC:
+            check_covers(card.verified.claims, selection.disclose)
+    except Expired:
+        return Obstacle.EXPIRED
+    except NotYetValid:
+        return Obstacle.NOT_YET_VALID
+    except Unsupported:
+        return Obstacle.SHOWS_MORE
+    return None
+
+
+def _why_not(found: QueryMatch, by_id: Mapping[str, Card], now: datetime) -> str:
+    reasons: set[tuple[str, ...]] = set()
+    for query_id, result in found.credentials.items():
+        obstacles = {_obstacle(_selection(query_id, fit, by_id), now) for fit in result.fits}
+        if None in obstacles:
+            continue
+        reasons |= {(query_id, obstacle.value) for obstacle in obstacles if obstacle}
+        reasons |= {
+            (query_id, why.reason.value, ".".join(map(str, why.path or ())))
+            for misfit in result.misfits
+            for why in misfit.reasons
+        }
     if not reasons:
         return "the wallet holds no credential at all that could answer"
     return "; ".join(": ".join(filter(None, reason)) for reason in sorted(reasons))

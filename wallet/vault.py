@@ -47,7 +47,10 @@ class Hardness:
 def seal_vault(
     content: bytes, passphrase: bytes, *, salt: bytes, nonce: bytes, hardness: Hardness
 ) -> bytes:
-    """Encrypt a vault's content. salt (16) and nonce (24 bytes) must be fresh random bytes."""
+    """Encrypt a vault's content. salt (16) and nonce (24 bytes) must be fresh random bytes.
+
+    Raises PassphraseTooShort below 16 bytes, TooLarge for what could not be opened again.
+    """
     header = canonicalize(
         {
             "kdf": "argon2id",
@@ -60,7 +63,10 @@ def seal_vault(
     )
     key = _derive_key(passphrase, salt, hardness)
     box = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(content, header, nonce, key)
-    return header + b"\n" + box
+    vault = header + b"\n" + box
+    if len(vault) > MAX_VAULT_BYTES:
+        raise TooLarge("the vault is full")
+    return vault
 
 
 def open_vault(data: bytes, passphrase: bytes) -> bytes:

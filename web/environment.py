@@ -1,14 +1,18 @@
 """The settings that every process needs to reach others, read from the environment. No Flask."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+from credentials.errors import Error
+from web.errors import SettingRefused
 from web.fetch_guard import Authority, authority, parse_allow_list
 from web.guarded_connection import system_network
 from web.origin import Origin, parse_origin
 from web.outbound import Outbound, tls_context
+
+T = TypeVar("T")
 
 DEFAULT_PUBLIC_URL: Final = "http://localhost:8000"
 
@@ -30,18 +34,29 @@ class Addresses:
 def read_addresses(environment: Mapping[str, str]) -> Addresses:
     """Read GWANIN_PUBLIC_URL, GWANIN_REGISTRY_URL, GWANIN_OUTBOUND_ALLOW and GWANIN_CA_FILE.
 
-    Raises Malformed.
+    Raises SettingRefused, which names the setting.
     """
-    public_url = parse_origin(environment.get("GWANIN_PUBLIC_URL") or DEFAULT_PUBLIC_URL)
-    registry_url = parse_origin(environment.get("GWANIN_REGISTRY_URL") or str(public_url))
+    public_url = read_setting(environment, "GWANIN_PUBLIC_URL", DEFAULT_PUBLIC_URL, parse_origin)
+    registry_url = read_setting(environment, "GWANIN_REGISTRY_URL", str(public_url), parse_origin)
     ours = {authority(url.host, url.port) for url in (public_url, registry_url) if url.is_loopback}
     ca_file = environment.get("GWANIN_CA_FILE")
     return Addresses(
         public_url=public_url,
         registry_url=registry_url,
-        allowed=parse_allow_list(environment.get("GWANIN_OUTBOUND_ALLOW", "")) | ours,
+        allowed=read_setting(environment, "GWANIN_OUTBOUND_ALLOW", "", parse_allow_list) | ours,
         ca_file=Path(ca_file) if ca_file else None,
     )
+
+
+def read_setting(
+    environment: Mapping[str, str], name: str, default: str, parse: Callable[[str], T]
+) -> T:
+    """The value of a setting; an empty one counts as not given. Raises SettingRefused for what
+    `parse` refuses."""
+    try:
+        return parse(environment.get(name) or default)
+    except Error as error:
+        raise SettingRefused(f"{name}: {error.detail}") from error
 
 
 def open_outbound(addresses: Addresses) -> Outbound:

@@ -16,9 +16,12 @@ from console.city_clock import set_clock
 from console.clock import Clock, system_clock
 from console.output import emit, json_option
 from credentials.jcs import canonicalize
+from did_registry.agency_document import credential_issuers
+from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
 from schemas.seoul_calendar import day_in_seoul
-from storage.keystore import create_keystore
+from storage.errors import KeystoreNotFound
+from storage.keystore import create_keystore, open_keystore
 from storage.master_key import read_passphrase
 from storage.private_files import create_private, make_private_folder, replace_private
 from web.errors import SettingRefused
@@ -34,6 +37,8 @@ class City(Protocol):
 
     settings: Settings
 
+    @property
+    def anchor(self) -> TrustAnchor: ...
     @property
     def clock(self) -> Clock: ...
     def seed(self) -> RegistryView: ...
@@ -68,18 +73,21 @@ def serve_command(open_city: Callable[[], City]) -> click.Command:
     @click.option("--host", default="127.0.0.1", show_default=True)
     @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
     @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-    @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True))
-    @click.option("--tls-key", type=click.Path(path_type=Path, exists=True))
+    @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     def command(
         *, host: str, port: int, workers: int, tls_cert: Path | None, tls_key: Path | None
     ) -> None:
         """Verify everything that is stored, then serve."""
+        if (tls_cert is None) != (tls_key is None):
+            # The server would serve plain http without a word.
+            raise click.UsageError("--tls-cert and --tls-key are given together or not at all")
         city = open_city()
         view = city.replay()
         click.echo(f"{view.checkpoint.size} leaves verified", err=True)
-        _check_address(city.settings, view)
+        _check_addresses(city.settings, city.anchor, view)
         Granian(
-            "app:create_app",
+            "app:serve_app",
             factory=True,
             address=host,
             port=port,
@@ -105,9 +113,11 @@ def _prepare_folder(settings: Settings) -> None:
         if not settings.addresses.public_url.is_loopback:
             raise SettingRefused("GWANIN_KEYSTORE_PASSPHRASE_FILE names no file")
         create_private(settings.passphrase_file, secrets.token_urlsafe(32).encode() + b"\n")
-    keys = settings.data_dir / KEYSTORE
-    if not keys.exists():
-        create_keystore(keys, read_passphrase(settings.passphrase_file))
+    keys, passphrase = settings.data_dir / KEYSTORE, read_passphrase(settings.passphrase_file)
+    try:
+        open_keystore(keys, passphrase)
+    except KeystoreNotFound:  # the folder may be there, if its making was broken off
+        create_keystore(keys, passphrase)
 
 
 def _write_people(city: City) -> None:
@@ -121,11 +131,18 @@ def _write_people(city: City) -> None:
             replace_private(path, canonicalize(sample.claims))
 
 
-def _check_address(settings: Settings, view: RegistryView) -> None:
-    """The DIDs hold the registry's address, so a city that moves has to be made anew."""
-    url = settings.addresses.registry_url
-    did = view.root
-    if (did.host, did.port or (443 if url.is_https else 80)) != (url.host, url.port):
+def _check_addresses(settings: Settings, anchor: TrustAnchor, view: RegistryView) -> None:
+    """DIDs and types hold the city's addresses, so a city that moves has to be made anew."""
+    public_url, registry_url = settings.addresses.public_url, str(settings.addresses.registry_url)
+    if anchor.registry_url != registry_url:
         raise SettingRefused(
-            f"this city was made for {did.host}:{did.port}; GWANIN_PUBLIC_URL says {url}"
+            f"this city's registry was made for {anchor.registry_url}, not for {registry_url}"
         )
+    issuers = [
+        issuer
+        for history in view.histories.values()
+        for issuer in credential_issuers(history.latest.document.members)
+    ]
+    foreign = [one for one in issuers if not one.startswith(f"{public_url}/issuers/")]
+    if foreign and "issuer" in settings.roles:
+        raise SettingRefused(f"this city was made for {foreign[0]}, not for {public_url}")

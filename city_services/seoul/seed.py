@@ -21,7 +21,8 @@ from did_registry.actions.publish_checkpoint import publish_checkpoint
 from did_registry.actions.publish_types import publish_types
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
-from did_registry.tlog.note import Ed25519NoteSigner
+from did_registry.tlog.note import Ed25519NoteSigner, verifier_key
+from did_registry.trust import TrustAnchor
 from did_registry.webvh.did import Did, parse_did, placeholder_did
 from did_registry.webvh.writer import next_key_hash
 from issuer.actions.context import IssuerContext
@@ -51,8 +52,11 @@ class Seeding:
     registry_url: Origin
     now: datetime
 
-    def seed(self, city: CityData) -> None:
-        """Make whatever of the city is missing, and sign the log over it."""
+    def seed(self, city: CityData) -> TrustAnchor:
+        """Make whatever of the city is missing, sign the log over it, and say what to pin.
+
+        Raises LogInconsistent for types that were published for another address or otherwise.
+        """
         publish_types(self.session, str(self.registry_url), now=self.now)
         root = self._root(city.agencies[ROOT])
         for agency in city.agencies.values():
@@ -63,6 +67,11 @@ class Seeding:
                 self._verifier(verifier, root)
         key = self._key(ROOT, LOG_KEY, KeyType.ED25519, KeyPurpose.LOG_CHECKPOINT)
         publish_checkpoint(self.session, Ed25519NoteSigner(LOG_ORIGIN, key), now=self.now)
+        return TrustAnchor(
+            registry_url=str(self.registry_url),
+            log_key=verifier_key(LOG_ORIGIN, key.public_key),
+            root=root.did,
+        )
 
     def _root(self, agency: Agency) -> RootAuthority:
         did, is_new = self._did(agency.code, _ISSUING, None)

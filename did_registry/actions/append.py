@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from credentials.claims import Claims
 from credentials.jcs import canonicalize
 from did_registry import store
+from did_registry.errors import LogInconsistent
 from did_registry.leaf import Leaf, LeafKind, build_leaf
 from did_registry.models import LogHead, LogLeaf
 from did_registry.tlog.merkle import decode_frontier, leaf_hash
@@ -34,7 +35,7 @@ def append(session: Session, drafts: Sequence[LeafDraft], *, now: datetime) -> l
     """Append leaves in order and return their indexes; one that is there already keeps its place.
 
     The head's row stays locked until the caller's transaction ends. Raises Malformed or TooLarge
-    for a draft that can't be a leaf.
+    for a draft that can't be a leaf, LogInconsistent when our clock is behind the last leaf.
     """
     head = store.lock_head(session)
     rows: dict[bytes, LogLeaf] = {}
@@ -47,10 +48,19 @@ def append(session: Session, drafts: Sequence[LeafDraft], *, now: datetime) -> l
             rows[dedup] = _build_row(draft, index, last, now)
             last = rows[dedup].leaf_hash
         indexes.append(index)
+    if rows:
+        _check_clock(session, head.size, now)
     session.add_all(rows.values())
     _grow_tree(session, head, [row.leaf_hash for row in rows.values()])
     session.flush()
     return indexes
+
+
+def _check_clock(session: Session, size: int, now: datetime) -> None:
+    """Nobody could take a leaf that is dated before its predecessor, and nobody could remove it."""
+    last = store.leaf_time(session, size - 1)
+    if last is not None and now.replace(microsecond=0) < last:
+        raise LogInconsistent("the clock is behind the last leaf of the log")
 
 
 def _build_row(draft: LeafDraft, index: int, previous: bytes, now: datetime) -> LogLeaf:

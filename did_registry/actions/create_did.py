@@ -10,6 +10,7 @@ from credentials.json_object import parse_object
 from credentials.keys import Signer
 from did_registry import store
 from did_registry.actions.append import LeafDraft, append
+from did_registry.errors import DidInvalid
 from did_registry.leaf import LeafKind
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History, begin
@@ -28,10 +29,13 @@ def create_did(
 ) -> History:
     """Make a new DID and log its first entry; `code` is the last segment of its path.
 
-    document: with `{SCID}` wherever the SCID shall stand. Raises what `build_genesis` raises.
+    document: with `{SCID}` wherever the SCID shall stand. Raises what `build_genesis` raises, and
+    DidInvalid when the DID would lead to another code.
     """
     line = build_genesis(document=document, signer=signer, next_key_hashes=next_key_hashes, now=now)
     history = begin(parse_entry(line.rstrip(b"\n"), number=1), now)
+    if history.did.path[-1:] != (code,):
+        raise DidInvalid("the DID's path does not end with the code under which it is served")
     store.add_did(session, history.did, code)
     log_entry(session, history.latest, history.scid, line, now=now)
     return history

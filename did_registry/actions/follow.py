@@ -4,14 +4,16 @@ Nobody learns which issuer is being checked, because everybody fetches the same 
 """
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from credentials.errors import Error
-from did_registry.errors import RegistryUnavailable
+from did_registry.errors import LogInconsistent, RegistryUnavailable
+from did_registry.leaf import MAX_LEAF_BYTES
 from did_registry.replica import Replica
-from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
+from did_registry.tlog.checkpoint import verify_checkpoint
 from did_registry.tlog.tiles import WIDTH, Bundle, parse_bundle, width_at
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
@@ -20,7 +22,7 @@ from web.outbound import Outbound
 CHECKPOINT_TYPE: Final = "text/plain"
 BUNDLE_TYPE: Final = "application/octet-stream"
 MAX_CHECKPOINT_BYTES: Final = 16 * 1024
-MAX_BUNDLE_BYTES: Final = WIDTH * (16 * 1024 + 2)
+MAX_BUNDLE_BYTES: Final = WIDTH * (MAX_LEAF_BYTES + 2)  # each leaf after its length
 MAX_LEAVES_AT_ONCE: Final = 1_000_000  # a first contact beyond this needs a bundle, not a replay
 
 
@@ -47,22 +49,21 @@ class RegistryFollower:
         self._lock = threading.Lock()
         self._replica = Replica(anchor.root)
         self._view: RegistryView | None = None
-        self._contradiction: Error | None = None
+        self._contradiction: str | None = None
 
     def view(self, now: datetime) -> RegistryView:
         """What the registry says now, or said so recently that it may still be used.
 
-        Raises RegistryUnavailable when it can't be reached and what is known is too old;
-        LogInconsistent, LeafRejected or SignatureInvalid when it can't be believed.
+        Raises RegistryUnavailable when no head that it signed can be had and what is known is too
+        old; LeafRejected or LogInconsistent when it can't be believed.
         """
         with self._lock:
             if self._contradiction is not None:
-                raise self._contradiction
+                raise LogInconsistent(f"the registry is not followed since {self._contradiction}")
             if self._view is not None and self._age(now) <= self._freshness.refresh_after:
                 return self._view
             try:
-                note = self._fetch_checkpoint()
-                leaves = self._fetch_leaves(verify_checkpoint(note, self._anchor.log_key))
+                note, leaves = self._fetch()
             except Error as error:
                 return self._last_usable(now, error)
             return self._advance(note, leaves, now)
@@ -73,42 +74,19 @@ class RegistryFollower:
 
     def _last_usable(self, now: datetime, error: Error) -> RegistryView:
         if self._view is None or self._age(now) > self._freshness.usable_for:
-            raise RegistryUnavailable("the registry could not be followed") from error
+            raise RegistryUnavailable(f"the registry could not be followed: {error}") from error
         return self._view
 
-    def _fetch_checkpoint(self) -> bytes:
-        fetched = self._outbound.get(
-            f"{self._anchor.registry_url}/log/checkpoint",
-            accept=(CHECKPOINT_TYPE,),
-            max_bytes=MAX_CHECKPOINT_BYTES,
-        )
-        if fetched.status != 200:
-            raise RegistryUnavailable("the registry has no checkpoint")
-        return fetched.body
-
-    def _fetch_leaves(self, checkpoint: Checkpoint) -> list[bytes]:
-        """The leaves from the replica's end to the checkpoint's."""
-        start, size = self._replica.size, checkpoint.size
-        if size < start:
+    def _fetch(self) -> tuple[bytes, list[bytes]]:
+        """The signed head, and all leaves from the replica's end to it."""
+        note = _fetch_checkpoint(self._anchor, self._outbound)
+        checkpoint = verify_checkpoint(note, self._anchor.log_key)
+        if checkpoint.size < self._replica.size:
             # A cache may serve an old head; what is known already is worth more.
             raise RegistryUnavailable("the registry served a head that is older than ours")
-        if size - start > MAX_LEAVES_AT_ONCE:
-            raise RegistryUnavailable("the log has grown too much to be followed leaf by leaf")
-        leaves: list[bytes] = []
-        for index in range(start // WIDTH, -(-size // WIDTH)):
-            bundle = Bundle(index, width_at(0, index, size))
-            leaves += self._fetch_bundle(bundle)[max(0, start - index * WIDTH) :]
-        return leaves
-
-    def _fetch_bundle(self, bundle: Bundle) -> tuple[bytes, ...]:
-        fetched = self._outbound.get(
-            f"{self._anchor.registry_url}/log/{bundle.path}",
-            accept=(BUNDLE_TYPE,),
-            max_bytes=MAX_BUNDLE_BYTES,
+        return note, list(
+            _fetch_leaves(self._anchor, self._outbound, self._replica.size, checkpoint.size)
         )
-        if fetched.status != 200:
-            raise RegistryUnavailable("the registry does not serve the leaves it has signed")
-        return parse_bundle(fetched.body, bundle.width)
 
     def _advance(self, note: bytes, leaves: list[bytes], now: datetime) -> RegistryView:
         try:
@@ -116,14 +94,55 @@ class RegistryFollower:
                 self._replica.append(leaf, now)
             self._view = self._replica.confirm(note, self._anchor.log_key, now)
         except Error as error:
-            self._contradiction = error
+            self._contradiction = str(error)
             raise
         return self._view
 
 
 def audit_over_http(anchor: TrustAnchor, outbound: Outbound, now: datetime) -> RegistryView:
-    """Replay the whole log from a registry's public files, with nothing remembered.
+    """Replay the whole log from a registry's public files, with nothing remembered or forgiven.
 
-    Raises what `RegistryFollower.view` raises.
+    Raises LeafRejected, which names the first leaf that is wrong; LogInconsistent; what
+    `verify_checkpoint` raises; FetchRefused, FetchFailed or RegistryUnavailable.
     """
-    return RegistryFollower(anchor, outbound, Freshness()).view(now)
+    note = _fetch_checkpoint(anchor, outbound)
+    checkpoint = verify_checkpoint(note, anchor.log_key)
+    replica = Replica(anchor.root)
+    for leaf in _fetch_leaves(anchor, outbound, 0, checkpoint.size):
+        replica.append(leaf, now)
+    return replica.confirm(note, anchor.log_key, now)
+
+
+def _fetch_checkpoint(anchor: TrustAnchor, outbound: Outbound) -> bytes:
+    fetched = outbound.get(
+        f"{anchor.registry_url}/log/checkpoint",
+        accept=(CHECKPOINT_TYPE,),
+        max_bytes=MAX_CHECKPOINT_BYTES,
+    )
+    if fetched.status != 200:
+        raise RegistryUnavailable("the registry has no checkpoint")
+    return fetched.body
+
+
+def _fetch_leaves(
+    anchor: TrustAnchor, outbound: Outbound, start: int, size: int
+) -> Iterator[bytes]:
+    """The leaves from `start` up to, not including, `size`; where there are none, no request."""
+    if size - start > MAX_LEAVES_AT_ONCE:
+        raise RegistryUnavailable("the log has grown too much to be followed leaf by leaf")
+    while start < size:
+        index = start // WIDTH
+        bundle = Bundle(index, width_at(0, index, size))
+        yield from _fetch_bundle(anchor, outbound, bundle)[start - index * WIDTH :]
+        start = (index + 1) * WIDTH
+
+
+def _fetch_bundle(anchor: TrustAnchor, outbound: Outbound, bundle: Bundle) -> tuple[bytes, ...]:
+    fetched = outbound.get(
+        f"{anchor.registry_url}/log/{bundle.path}",
+        accept=(BUNDLE_TYPE,),
+        max_bytes=MAX_BUNDLE_BYTES,
+    )
+    if fetched.status != 200:
+        raise RegistryUnavailable("the registry does not serve the leaves it has signed")
+    return parse_bundle(fetched.body, bundle.width)

@@ -1,28 +1,29 @@
 """Replays the whole log from our own tables; the start of the server and the audit do this.
 
-Four things are compared: each leaf with its stored hash and the chain, the tree with the tiles and
-the signed checkpoint, the DID tables with the leaves they index, and the keys with the log.
+Every column that others rely on is compared with what follows from the leaves: their own rows, the
+head, the tiles, each signed checkpoint, and the DID tables that index them.
 """
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy.orm import Session
 
 from credentials.errors import Error
-from credentials.json_object import parse_object
 from did_registry import store
+from did_registry.actions.append import LeafDraft
 from did_registry.errors import LeafRejected, LogInconsistent
-from did_registry.leaf import LeafKind, parse_leaf
-from did_registry.models import LogLeaf
+from did_registry.leaf import Leaf, LeafKind
+from did_registry.models import LogCheckpoint, LogLeaf
 from did_registry.replica import Replica
-from did_registry.tlog.checkpoint import Checkpoint
-from did_registry.tlog.merkle import leaf_hash
+from did_registry.tlog.checkpoint import verify_checkpoint
+from did_registry.tlog.merkle import EMPTY_FRONTIER, leaf_hash
 from did_registry.tlog.note import VerifierKey
-from did_registry.tlog.proof import range_root
-from did_registry.tlog.tiles import node_reader
+from did_registry.tlog.tiles import grow
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did
+from did_registry.webvh.entry import encode_entry
 
 
 def replay(session: Session, *, root: Did, key: VerifierKey, now: datetime) -> RegistryView:
@@ -30,57 +31,126 @@ def replay(session: Session, *, root: Did, key: VerifierKey, now: datetime) -> R
 
     Raises LeafRejected, which names the first leaf that is wrong, or LogInconsistent.
     """
+    session.flush()
+    session.expire_all()  # read what is stored, also where this transaction has written it
     replica = Replica(root)
+    hashes: list[bytes] = []
+    entries: dict[int, Leaf] = {}
     for row in store.all_leaves(session):
-        _check_stored_hash(row, replica.size)
-        replica.append(row.leaf, now)
-    checkpoint = store.latest_checkpoint(session)
-    if checkpoint is None:
-        raise LogInconsistent("the log has no checkpoint")
-    view = replica.confirm(checkpoint.note, key, now)
-    _check_head(session, view)
-    _check_tiles(session, view.checkpoint)
-    _check_versions(session)
+        leaf = _take(replica, row, now)
+        hashes.append(row.leaf_hash)
+        if leaf.kind is LeafKind.DID:
+            entries[leaf.index] = leaf
+    checkpoints = store.all_checkpoints(session)
+    _check_checkpoints(checkpoints, hashes, key)
+    view = replica.confirm(checkpoints[-1].note, key, now)
+    _check_head(session, hashes)
+    _check_tiles(session, hashes)
+    _check_dids(session, view)
+    _check_versions(session, view, entries)
     return view
 
 
-def _check_stored_hash(row: LogLeaf, expected: int) -> None:
-    if row.idx != expected:
-        raise LeafRejected("the leaf is missing", index=expected)
+def _take(replica: Replica, row: LogLeaf, now: datetime) -> Leaf:
+    index = replica.size
+    if row.idx != index:
+        raise LeafRejected("the leaf is missing", index=index)
     if leaf_hash(row.leaf) != row.leaf_hash:
-        raise LeafRejected("the stored bytes do not have the stored hash", index=row.idx)
+        raise LeafRejected("the stored bytes do not have the stored hash", index=index)
+    leaf = replica.append(row.leaf, now)
+    dedup = LeafDraft(kind=leaf.kind, subject=leaf.subject, body=leaf.body).digest()
+    if (row.kind, row.subject, row.created, row.dedup) != (
+        leaf.kind.value,
+        leaf.subject,
+        leaf.time,
+        dedup,
+    ):
+        raise LeafRejected("its row says something else than the leaf", index=index)
+    return leaf
 
 
-def _check_head(session: Session, view: RegistryView) -> None:
-    head = store.find_head(session)
-    if head is None or head.size != view.checkpoint.size:
-        raise LogInconsistent("the head's row has another size than the checkpoint")
-
-
-def _check_tiles(session: Session, checkpoint: Checkpoint) -> None:
-    """The stored tiles must give every leaf's hash at their foot and the signed root at the top."""
-    read = node_reader(checkpoint.size, partial(store.read_tile, session))
-    if range_root(0, checkpoint.size, read) != checkpoint.root:
-        raise LogInconsistent("the tiles do not give the root that is signed")
-    for row in store.all_leaves(session):
+def _check_checkpoints(
+    rows: Sequence[LogCheckpoint], hashes: Sequence[bytes], key: VerifierKey
+) -> None:
+    """Every head that was ever signed is one that this log had."""
+    if not rows:
+        raise LogInconsistent("the log has no checkpoint")
+    frontier = EMPTY_FRONTIER
+    for row in rows:
+        name = f"the checkpoint over {row.size} leaves"
         try:
-            stored = read(0, row.idx)
+            signed = verify_checkpoint(row.note, key)
         except Error as error:
-            raise LogInconsistent(f"the tile over leaf {row.idx} is incomplete") from error
-        if stored != row.leaf_hash:
-            raise LogInconsistent(f"the tile over leaf {row.idx} has another hash for it")
+            raise LogInconsistent(f"{name}: {error.detail}") from error
+        frontier = frontier.extend(hashes[frontier.size : row.size])
+        ours = (frontier.size, frontier.root())
+        if ours != (signed.size, signed.root) or ours != (row.size, row.root):
+            raise LogInconsistent(f"{name} is not the head of the leaves that are stored")
 
 
-def _check_versions(session: Session) -> None:
-    """The did.jsonl lines that are served must be the ones that were logged, all of them."""
-    logged = {
-        row.idx: row.leaf for row in store.all_leaves(session) if row.kind == LeafKind.DID.value
+def _check_head(session: Session, hashes: Sequence[bytes]) -> None:
+    head, frontier = store.find_head(session), EMPTY_FRONTIER.extend(hashes)
+    if head is None or (head.size, head.last_leaf_hash, head.frontier) != (
+        frontier.size,
+        hashes[-1],
+        frontier.encode(),
+    ):
+        raise LogInconsistent("the head's row is not the end of the leaves that are stored")
+
+
+def _check_tiles(session: Session, hashes: Sequence[bytes]) -> None:
+    """All tiles are compared, not only those on the way to the root: strangers fetch any."""
+    expected = {
+        (tile.level, tile.index): (tile.width, data)
+        for tile, data in grow(0, hashes, lambda _: b"")
     }
-    for version in store.all_versions(session):
-        leaf = logged.pop(version.log_idx, None)
-        if leaf is None:
-            raise LogInconsistent(f"DID version {version.version_id[:20]} is not in the log")
-        if parse_leaf(leaf).body["entry"] != parse_object(version.entry).members:
-            raise LeafRejected("its did.jsonl line says something else", index=version.log_idx)
-    if logged:
-        raise LeafRejected("its did.jsonl line is missing", index=min(logged))
+    stored = {(row.level, row.n): (row.width, row.data) for row in store.all_tiles(session)}
+    for level, index in sorted(expected.keys() | stored.keys()):
+        if expected.get((level, index)) != stored.get((level, index)):
+            raise LogInconsistent(f"tile {index} of level {level} is not what its leaves give")
+
+
+def _check_dids(session: Session, view: RegistryView) -> None:
+    stored = {row.scid: (row.did, row.code) for row in store.all_dids(session)}
+    logged = {
+        scid: (str(history.did), "".join(history.did.path[-1:]))
+        for scid, history in view.histories.items()
+    }
+    for scid in sorted(stored.keys() | logged.keys()):
+        if stored.get(scid) != logged.get(scid):
+            raise LogInconsistent(f"the row of the DID with SCID {scid} is not what was logged")
+
+
+def _check_versions(session: Session, view: RegistryView, entries: Mapping[int, Leaf]) -> None:
+    """The did.jsonl lines that are served must be the ones that were logged, all of them."""
+    expected = _versions(view, entries)
+    for row in store.all_versions(session):
+        wanted = expected.pop(row.log_idx, None)
+        if wanted is None:
+            raise LogInconsistent(f"version {row.number} of DID {row.scid} is not in the log")
+        if wanted != (
+            row.scid,
+            row.number,
+            row.version_id,
+            row.previous_version_id,
+            row.version_time,
+            row.entry,
+        ):
+            raise LeafRejected("its did.jsonl line says something else", index=row.log_idx)
+    if expected:
+        raise LeafRejected("its did.jsonl line is missing", index=min(expected))
+
+
+def _versions(view: RegistryView, entries: Mapping[int, Leaf]) -> dict[int, tuple[object, ...]]:
+    """The rows of did_version that follow from the leaves, by index of the leaf."""
+    numbers: Counter[str] = Counter()
+    rows: dict[int, tuple[object, ...]] = {}
+    for index, leaf in entries.items():
+        scid = leaf.subject
+        numbers[scid] += 1
+        history, number = view.histories[scid], numbers[scid]
+        version = history.number(number)
+        previous = scid if number == 1 else history.number(number - 1).version_id
+        line = encode_entry(version.entry.members)
+        rows[index] = (scid, number, version.version_id, previous, version.time, line)
+    return rows

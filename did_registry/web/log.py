@@ -1,12 +1,13 @@
 """The log's public files: checkpoint, tiles and entry bundles. Spec: c2sp.org/tlog-tiles."""
 
 from flask import Blueprint, Response
+from sqlalchemy.orm import Session
 
 from credentials.errors import Error
 from did_registry import store
 from did_registry.actions.follow import BUNDLE_TYPE, CHECKPOINT_TYPE
 from did_registry.errors import LogFileNotFound
-from did_registry.tlog.tiles import WIDTH, Bundle, Tile, encode_bundle, parse_path
+from did_registry.tlog.tiles import WIDTH, Bundle, Tile, encode_bundle, parse_path, width_at
 from did_registry.web.service import registry_service
 from web.headers import public_file
 
@@ -42,16 +43,21 @@ def tile(rest: str) -> Response:
 
 def _read_tile(asked: Tile) -> bytes:
     with registry_service().database.reading() as session:
-        data = store.read_tile(session, asked)
-    if not data:
-        raise LogFileNotFound("the log is not that long yet")
-    return data
+        _check_length(session, asked.level, asked.index, asked.width)
+        return store.read_tile(session, asked)
 
 
 def _read_bundle(asked: Bundle) -> bytes:
     start = asked.index * WIDTH
     with registry_service().database.reading() as session:
-        entries = store.leaves(session, start, start + asked.width)
-    if len(entries) != asked.width:
+        _check_length(session, 0, asked.index, asked.width)
+        return encode_bundle(store.leaves(session, start, start + asked.width))
+
+
+def _check_length(session: Session, level: int, index: int, width: int) -> None:
+    """Refuse what lies beyond the newest signed head: no proof could use it, and the numbers of a
+    path go further than those of a database."""
+    latest = store.latest_checkpoint(session)
+    size = 0 if latest is None else latest.size
+    if width > width_at(level, index, size):
         raise LogFileNotFound("the log is not that long yet")
-    return encode_bundle(entries)

@@ -13,27 +13,28 @@ MAX_AGE = 3600
 bp = Blueprint("types", __name__)
 
 
-@bp.get("/types/<name>/v<int:version>")
-def type_metadata(name: str, version: int) -> Response:
+@bp.get("/types/<name>/<version>")
+def type_metadata(name: str, version: str) -> Response:
     """SD-JWT VC type metadata: the document that a `vct` leads to."""
-    return _serve(f"types/{name}/v{version}", name, version, "application/json")
+    return _serve(f"types/{name}/{version}", name, "application/json")
 
 
-@bp.get("/types/<name>/v<int:version>/schema.json")
-def json_schema(name: str, version: int) -> Response:
+@bp.get("/types/<name>/<version>/schema.json")
+def json_schema(name: str, version: str) -> Response:
     """The JSON Schema that `credentialSchema` names."""
-    return _serve(f"types/{name}/v{version}/schema.json", name, version, "application/schema+json")
+    return _serve(f"types/{name}/{version}/schema.json", name, "application/schema+json")
 
 
-@bp.get("/contexts/<name>/v<int:version>")
-def context(name: str, version: int) -> Response:
+@bp.get("/contexts/<name>/<version>")
+def context(name: str, version: str) -> Response:
     """The JSON-LD context of a W3C credential of this type."""
-    return _serve(f"contexts/{name}/v{version}", name, version, "application/ld+json")
+    return _serve(f"contexts/{name}/{version}", name, "application/ld+json")
 
 
-def _serve(path: str, name: str, version: int, media_type: str) -> Response:
-    found = load_all().get((name, version))
-    documents = {} if found is None else published_documents(found, registry_service().url)
-    if path not in documents:
-        raise TypeDocumentNotFound("there is no such type here")
-    return public_file(Response(documents[path], mimetype=media_type), max_age=MAX_AGE)
+def _serve(path: str, name: str, media_type: str) -> Response:
+    """A document has one address, as its leaf has one subject: `v01` is none."""
+    for credential_type in load_all().values():
+        documents = published_documents(credential_type, registry_service().url)
+        if credential_type.name == name and path in documents:
+            return public_file(Response(documents[path], mimetype=media_type), max_age=MAX_AGE)
+    raise TypeDocumentNotFound("there is no such type here")

@@ -6,22 +6,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credentials.claims import Claims
-from credentials.encoding import encode_base64url
 from credentials.jcs import canonicalize
-from credentials.json_object import parse_object
 from issuer import store
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import read_entitlement
 from issuer.agency import Agency
-from issuer.entitlement import Entitlement, EntitlementState
-from issuer.errors import EntitlementExists, TypeNotIssued, UnknownEntitlement, UnknownPerson
+from issuer.entitlement import ID_BYTES, Entitlement, EntitlementState, new_entitlement_id
+from issuer.errors import EntitlementExists, TypeNotIssued, UnknownPerson
+from issuer.issuance_session import Event
 from issuer.models import EntitlementRow
 from issuer.person import REFERENCE_BYTES, PersonRef, new_person_ref, parse_person_ref
-from schemas.catalogue import get
 from schemas.claim_checks import parse_entered
 from schemas.credential_type import Audience, CredentialType, permission
 from schemas.seoul_calendar import day_in_seoul
-
-_ID_BYTES = 16
 
 
 def approve(
@@ -45,10 +42,9 @@ def approve(
     claims = parse_entered(credential_type, entered, day_in_seoul(now))
     person = _person(session, context, person_ref, now)
     kind = permission(credential_type, claims)
-    if store.find_waiting(session, agency.code, kind, person) is not None:
-        raise EntitlementExists("the person has one that waits to be fetched")
+    _check_none_waits(session, agency, kind, person, now)
     row = EntitlementRow(
-        id="e_" + encode_base64url(context.entropy(_ID_BYTES)),
+        id=new_entitlement_id(context.entropy(ID_BYTES)),
         agency=agency.code,
         type_name=credential_type.name,
         type_version=credential_type.version,
@@ -63,15 +59,22 @@ def approve(
         canonicalize(claims), table="entitlement", row=row.id, column="claims"
     )
     _insert(session, row)
-    return _read(context, row)
+    return read_entitlement(context, row)
 
 
-def get_entitlement(session: Session, context: IssuerContext, entitlement_id: str) -> Entitlement:
-    """The entitlement with this id. Raises UnknownEntitlement, or SealBroken if it was altered."""
-    row = store.find_entitlement(session, entitlement_id)
-    if row is None:
-        raise UnknownEntitlement("there is no entitlement with this id")
-    return _read(context, row)
+def _check_none_waits(
+    session: Session, agency: Agency, kind: str, person: PersonRef, now: datetime
+) -> None:
+    waiting = store.lock_waiting(session, agency.code, kind, person)
+    if waiting is None:
+        return
+    if now < waiting.claim_by:
+        raise EntitlementExists("the person has one that waits to be fetched")
+    # Nobody can fetch it any more, so it must not stand in the way of a new one.
+    store.move_entitlement(session, waiting.id, EntitlementState.EXPIRED)
+    offer = store.lock_live_offer(session, waiting.id)
+    if offer is not None:
+        store.move_offer(session, offer, Event.EXPIRE)
 
 
 def _insert(session: Session, row: EntitlementRow) -> None:
@@ -92,18 +95,3 @@ def _person(
     if not store.has_person(session, parse_person_ref(person_ref)):
         raise UnknownPerson("there is no person with this reference")
     return person_ref
-
-
-def _read(context: IssuerContext, row: EntitlementRow) -> Entitlement:
-    claims = context.sealer.unseal(
-        row.sealed_claims, table="entitlement", row=row.id, column="claims"
-    )
-    return Entitlement(
-        id=row.id,
-        agency=row.agency,
-        type=get(row.type_name, row.type_version),
-        claims=parse_object(claims).members,
-        person_ref=PersonRef(row.person_ref),
-        state=EntitlementState(row.state),
-        claim_by=row.claim_by,
-    )

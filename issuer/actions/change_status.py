@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from credentials.status.bits import State
 from issuer import store
-from issuer.actions.approve import get_entitlement
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import lock_entitlement
 from issuer.actions.publish_status_list import publish_status_list
 from issuer.agency import Agency
 from issuer.entitlement import Entitlement, EntitlementState
@@ -61,7 +61,7 @@ def change_status(
     so. An entitlement that is revoked before it was fetched is cancelled with its offers.
     Raises UnknownEntitlement (also for another agency's), ReasonUnknown or StatusUnchangeable.
     """
-    entitlement = get_entitlement(session, context, entitlement_id)
+    entitlement = lock_entitlement(session, context, entitlement_id)
     if entitlement.agency != agency.code:
         raise UnknownEntitlement("there is no entitlement with this id")
     _check_reason(change, reason)
@@ -113,10 +113,7 @@ def _move(entry: StatusEntryRow, change: StatusChange, reason: str | None, now: 
 
 
 def _cancel_what_waits(session: Session, entitlement: Entitlement) -> None:
-    row = store.find_entitlement(session, entitlement.id)
-    assert row is not None
-    if row.state == EntitlementState.WAITING.value:
-        row.state = EntitlementState.CANCELLED.value
-    offer = store.find_live_offer(session, entitlement.id)
+    store.move_entitlement(session, entitlement.id, EntitlementState.CANCELLED)
+    offer = store.lock_live_offer(session, entitlement.id)
     if offer is not None:
         store.move_offer(session, offer, Event.CANCEL)

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from credentials.securing import mechanisms
 from issuer import store
-from issuer.actions.approve import get_entitlement
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import get_entitlement
 from issuer.actions.make_offer import TX_CODE_DIGITS
 from issuer.agency import Agency
 from issuer.catalogue import configuration_id
@@ -26,7 +26,7 @@ def fetch_offer(
     While a code lives, it is the same one; afterwards a new one is minted, as long as nothing was
     issued. Raises OfferNotFound, OfferNotOpen or OfferExpired.
     """
-    row = store.find_offer_by_secret(
+    row = store.lock_offer_by_secret(
         session, agency.code, context.macs.digest(SecretKind.OFFER, secret)
     )
     if row is None:
@@ -50,7 +50,7 @@ def _live_code(session: Session, context: IssuerContext, row: OfferRow, now: dat
     if _is_over(row, now):
         if State(row.state) is State.REDEEMED:
             store.move_offer(session, row, Event.RENEW)
-            row.token_mac = row.token_expires_at = None
+            row.token_mac = row.token_expires_at = row.client_id = None
         row.serial += 1
         row.code_expires_at = min(now + CODE_LIFETIME, row.expires_at)
         row.code_mac = context.macs.digest(

@@ -5,12 +5,13 @@ is simply imported again.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from credentials.jcs import canonicalize
@@ -21,9 +22,11 @@ from issuer.agency import Agency
 from issuer.csv_rows import Row, RowError, read_rows
 from issuer.errors import EntitlementExists, UnknownPerson
 from issuer.models import ImportedRow
+from issuer.person import PersonRef
 from issuer.secret_macs import SecretKind
 from schemas.claim_problem import ClaimProblem
-from schemas.credential_type import CredentialType
+from schemas.credential_type import CredentialType, permission
+from schemas.errors import InvalidClaims
 from schemas.seoul_calendar import day_in_seoul
 from storage.transaction import Database
 
@@ -61,87 +64,125 @@ def import_entitlements(
 ) -> Iterator[RowReport]:
     """Import a file, 500 rows a transaction, reporting row by row.
 
-    dry_run: report the same, and change nothing. Raises CsvUnreadable, InvalidClaims (the heading)
-    or TooLarge; rows before that stay imported.
+    dry_run: report the same without ids, and change nothing. Raises CsvUnreadable, InvalidClaims
+    (the heading) or TooLarge before the first row, TypeNotIssued at it.
     """
+    importing = _Importing(context=context, agency=agency, credential_type=credential_type, now=now)
     rows = read_rows(data, credential_type, day_in_seoul(now))
     while batch := list(islice(rows, ROWS_A_TRANSACTION)):
-        try:
-            with database.writing() as session:
-                reports = list(_import(session, context, agency, credential_type, batch, now))
-                if dry_run:
-                    raise _DryRun
-        except _DryRun:
-            pass
-        yield from reports
+        yield from (
+            _rehearse(database, importing, batch) if dry_run else _act(database, importing, batch)
+        )
+
+
+def _act(
+    database: Database, importing: "_Importing", batch: Sequence[Row | RowError]
+) -> list[RowReport]:
+    with database.writing() as session:
+        return [importing.import_row(session, row) for row in batch]
+
+
+def _rehearse(
+    database: Database, importing: "_Importing", batch: Sequence[Row | RowError]
+) -> list[RowReport]:
+    try:
+        with database.writing() as session:
+            reports = [importing.import_row(session, row) for row in batch]
+            raise _DryRun
+    except _DryRun:
+        pass
+    for row, report in zip(batch, reports, strict=True):
+        if isinstance(row, Row) and report.outcome is RowOutcome.ACCEPTED:
+            importing.remember(row)
+    return [replace(report, entitlement_id=None) for report in reports]
 
 
 class _DryRun(Exception):
     """Ends a transaction that must not be committed."""
 
 
-def _import(
-    session: Session,
-    context: IssuerContext,
-    agency: Agency,
-    credential_type: CredentialType,
-    rows: Iterable[Row | RowError],
-    now: datetime,
-) -> Iterator[RowReport]:
-    for row in rows:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Importing:
+    """One file on its way in.
+
+    rehearsed_rows, rehearsed_kinds: what the earlier batches of a dry run would have left in the
+    tables. They were rolled back one by one, so as not to hold other writers up for a whole file.
+    """
+
+    context: IssuerContext
+    agency: Agency
+    credential_type: CredentialType
+    now: datetime
+    rehearsed_rows: set[bytes] = field(default_factory=set)
+    rehearsed_kinds: set[tuple[PersonRef, str]] = field(default_factory=set)
+
+    def import_row(self, session: Session, row: Row | RowError) -> RowReport:
+        """What becomes of one row."""
         if isinstance(row, RowError):
-            yield RowReport(
+            return RowReport(
                 line=row.line,
                 outcome=RowOutcome.REFUSED,
-                code="invalid-claims",
+                code=InvalidClaims.code,
                 problems=row.problems,
             )
-        else:
-            yield _import_row(session, context, agency, credential_type, row, now)
+        digest = self._digest(row)
+        try:
+            return self._known(session, row, digest) or self._approve(session, row, digest)
+        except (EntitlementExists, UnknownPerson) as error:
+            return RowReport(line=row.line, outcome=RowOutcome.REFUSED, code=error.code)
 
+    def remember(self, row: Row) -> None:
+        """Note what a rehearsed row would have left."""
+        self.rehearsed_rows.add(self._digest(row))
+        if row.person_ref is not None:
+            self.rehearsed_kinds.add((row.person_ref, self._kind(row)))
 
-def _import_row(
-    session: Session,
-    context: IssuerContext,
-    agency: Agency,
-    credential_type: CredentialType,
-    row: Row,
-    now: datetime,
-) -> RowReport:
-    digest = _digest(context, agency, credential_type, row)
-    known = store.find_imported(session, digest)
-    if known is not None:
+    def _known(self, session: Session, row: Row, digest: bytes) -> RowReport | None:
+        known = store.find_imported(session, digest)
+        if known is None and digest not in self.rehearsed_rows:
+            return None
         return RowReport(
-            line=row.line, outcome=RowOutcome.KNOWN, entitlement_id=known.entitlement_id
+            line=row.line,
+            outcome=RowOutcome.KNOWN,
+            entitlement_id=known.entitlement_id if known else None,
         )
-    try:
-        entitlement = approve(
-            session,
-            context,
-            agency,
-            credential_type,
-            row.claims,
-            person_ref=row.person_ref,
-            now=now,
+
+    def _approve(self, session: Session, row: Row, digest: bytes) -> RowReport:
+        if (row.person_ref, self._kind(row)) in self.rehearsed_kinds:
+            raise EntitlementExists("the person has one that waits to be fetched")
+        try:
+            with session.begin_nested():
+                entitlement = approve(
+                    session,
+                    self.context,
+                    self.agency,
+                    self.credential_type,
+                    row.claims,
+                    person_ref=row.person_ref,
+                    now=self.now,
+                )
+                session.add(ImportedRow(digest=digest, entitlement_id=entitlement.id))
+        except (IntegrityError, EntitlementExists):
+            known = self._known(session, row, digest)
+            if known is None:
+                raise
+            return known  # Another process imports the same file, and was faster.
+        return RowReport(line=row.line, outcome=RowOutcome.ACCEPTED, entitlement_id=entitlement.id)
+
+    def _kind(self, row: Row) -> str:
+        return permission(self.credential_type, row.claims)
+
+    def _digest(self, row: Row) -> bytes:
+        """A keyed digest: a plain hash of a name and a birth date could be guessed."""
+        content = canonicalize(
+            {
+                "agency": self.agency.code,
+                "claims": row.claims,
+                "person": row.person_ref,
+                "type": self.credential_type.name,
+                "version": self.credential_type.version,
+            }
         )
-    except (EntitlementExists, UnknownPerson) as error:
-        return RowReport(line=row.line, outcome=RowOutcome.REFUSED, code=error.code)
-    session.add(ImportedRow(digest=digest, entitlement_id=entitlement.id))
-    session.flush()
-    return RowReport(line=row.line, outcome=RowOutcome.ACCEPTED, entitlement_id=entitlement.id)
-
-
-def _digest(
-    context: IssuerContext, agency: Agency, credential_type: CredentialType, row: Row
-) -> bytes:
-    """A keyed digest: a plain hash of a name and a birth date could be guessed."""
-    content = canonicalize(
-        {
-            "agency": agency.code,
-            "claims": row.claims,
-            "person": row.person_ref,
-            "type": credential_type.name,
-            "version": credential_type.version,
-        }
-    )
-    return context.macs.digest(SecretKind.IMPORTED_ROW, hashlib.sha256(content).hexdigest())
+        return self.context.macs.digest(
+            SecretKind.IMPORTED_ROW, hashlib.sha256(content).hexdigest()
+        )

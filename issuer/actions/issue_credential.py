@@ -3,7 +3,7 @@
 Everything that a stranger could get wrong is checked before the transaction's first write.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,11 @@ from credentials.model import Serialized
 from credentials.securing import mechanisms
 from credentials.securing.mechanism import Mechanism
 from issuer import store
-from issuer.actions.approve import get_entitlement
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import lock_entitlement
 from issuer.agency import Agency
 from issuer.catalogue import binding_methods, configuration_id
-from issuer.entitlement import Entitlement
+from issuer.entitlement import Entitlement, EntitlementState
 from issuer.issuance_session import Event, State
 from issuer.minting import Place, mint
 from issuer.models import OfferRow
@@ -35,7 +35,7 @@ from openid4vc.errors import (
     UnknownCredentialIdentifier,
 )
 from openid4vc.key_proof import KeyProof, KeyProofTerms, verify_key_proofs
-from schemas.credential_type import Binding
+from schemas.credential_type import Binding, permission
 
 
 def issue_credential(
@@ -45,41 +45,52 @@ def issue_credential(
     token: str,
     request: CredentialRequest,
     *,
+    permissions: Collection[str],
     now: datetime,
 ) -> CredentialResponse:
     """Issue what the access token stands for, once, bound to the keys that are proven.
 
-    One credential for each key proof, each with its own status index. Raises InvalidToken,
-    UnknownCredentialConfiguration, UnknownCredentialIdentifier, InvalidProof, InvalidNonce or
-    CredentialRequestDenied. Spec: OpenID4VCI 1.0 §8.
+    One credential for each key proof, each with its own status index. permissions: what the
+    registry lets the agency issue now; what no verifier would accept is not signed, and stays to be
+    fetched. Raises InvalidToken, UnknownCredentialConfiguration, UnknownCredentialIdentifier,
+    InvalidProof, InvalidNonce or CredentialRequestDenied. Spec: OpenID4VCI 1.0 §8.
     """
-    offer = _offer_of(session, context, agency, token, now)
+    entitlement, offer = _locked(session, context, agency, token, now)
+    if State(offer.state) is not State.REDEEMED or not entitlement.is_open(now):
+        raise CredentialRequestDenied("the credential was issued before, or is no longer offered")
+    if permission(entitlement.type, entitlement.claims) not in permissions:
+        raise CredentialRequestDenied("this agency may not issue this credential at present")
     issuance = _Issuance(
         session=session,
         context=context,
         agency=agency,
-        entitlement=get_entitlement(session, context, offer.entitlement_id),
+        entitlement=entitlement,
         mechanism=mechanisms()[offer.mechanism],
+        client_id=offer.client_id,
         now=now.replace(microsecond=0),
     )
     holders = issuance.holders(request)
-    if not issuance.entitlement.is_open(now) or not store.move_offer(session, offer, Event.ISSUE):
+    if not store.move_offer(session, offer, Event.ISSUE):
         raise CredentialRequestDenied("the credential was issued before, or is no longer offered")
+    store.move_entitlement(session, entitlement.id, EntitlementState.ISSUED)
+    offer.client_id = None
     issued = tuple(issuance.mint(holder) for holder in holders)
-    store.mark_issued(session, offer.entitlement_id)
     return CredentialResponse(credentials=issued, notification_id=None)
 
 
-def _offer_of(
+def _locked(
     session: Session, context: IssuerContext, agency: Agency, token: str, now: datetime
-) -> OfferRow:
+) -> tuple[Entitlement, OfferRow]:
+    """What the token stands for, and nobody else can use or revoke it meanwhile."""
     mac = context.macs.digest(SecretKind.ACCESS_TOKEN, token)
-    row = store.find_offer_by_token(session, agency.code, mac)
-    if row is None or row.token_expires_at is None or now >= row.token_expires_at:
+    entitlement_id = store.find_offered_entitlement(session, agency.code, mac)
+    if entitlement_id is None:
         raise InvalidToken("the access token is wrong or expired")
-    if State(row.state) is not State.REDEEMED:
-        raise CredentialRequestDenied("the credential was issued before, or is no longer offered")
-    return row
+    entitlement = lock_entitlement(session, context, entitlement_id)
+    offer = store.lock_offer_by_token(session, agency.code, mac)
+    if offer is None or offer.token_expires_at is None or now >= offer.token_expires_at:
+        raise InvalidToken("the access token is wrong or expired")
+    return entitlement, offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +102,7 @@ class _Issuance:
     agency: Agency
     entitlement: Entitlement
     mechanism: Mechanism
+    client_id: str | None
     now: datetime
 
     def holders(self, request: CredentialRequest) -> Sequence[PublicKey | None]:
@@ -105,7 +117,7 @@ class _Issuance:
             request.proofs,
             KeyProofTerms(
                 audience=issuer,
-                client_id=None,
+                client_id=self.client_id,
                 key_types=frozenset(self.mechanism.holder_key_types),
                 binding_methods=frozenset(binding_methods(self.mechanism)),
             ),

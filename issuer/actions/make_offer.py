@@ -1,7 +1,7 @@
 """Makes the link under which one person may fetch one credential."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -10,9 +10,10 @@ from credentials.encoding import encode_base64url
 from credentials.securing.mechanism import Mechanism
 from issuer import store
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import lock_entitlement
 from issuer.agency import Agency
 from issuer.entitlement import Entitlement
-from issuer.errors import OfferExpired, TypeNotIssued
+from issuer.errors import OfferExpired, TypeNotIssued, UnknownEntitlement
 from issuer.issuance_session import Event, State
 from issuer.models import OfferRow
 from issuer.secret_macs import SecretKind
@@ -46,14 +47,18 @@ def make_offer(
 ) -> MadeOffer:
     """Make an offer; one that the person has not used yet stops working.
 
-    needs_tx_code: False only where the clerk sees the person. Raises TypeNotIssued for a format
-    that the type does not have, OfferExpired when the entitlement's own time is over.
+    needs_tx_code: False only where the clerk sees the person; such a link lives for minutes.
+    Raises TypeNotIssued for a format that the type does not have, OfferExpired when the
+    entitlement's own time is over, UnknownEntitlement for another agency's.
     """
-    if mechanism.name not in entitlement.type.mechanisms:
+    current = lock_entitlement(session, context, entitlement.id)
+    if current.agency != agency.code:
+        raise UnknownEntitlement("there is no entitlement with this id")
+    if mechanism.name not in current.type.mechanisms:
         raise TypeNotIssued("the type is not issued in this format")
-    if not entitlement.is_open(now):
+    if not current.is_open(now):
         raise OfferExpired("the entitlement was used or its time to be claimed is over")
-    _withdraw_earlier(session, entitlement)
+    _withdraw_earlier(session, current)
     secret = encode_base64url(context.entropy(_SECRET_BYTES))
     tx_code = _draw_tx_code(context) if needs_tx_code else None
     row = OfferRow(
@@ -64,7 +69,7 @@ def make_offer(
         secret_mac=context.macs.digest(SecretKind.OFFER, secret),
         tx_code_tries=0,
         state=State.OFFERED.value,
-        expires_at=min(now + context.settings.offer_life, entitlement.claim_by),
+        expires_at=min(now + _life(context, tx_code), current.claim_by),
         serial=0,
     )
     if tx_code is not None:
@@ -75,9 +80,14 @@ def make_offer(
 
 
 def _withdraw_earlier(session: Session, entitlement: Entitlement) -> None:
-    earlier = store.find_live_offer(session, entitlement.id)
+    earlier = store.lock_live_offer(session, entitlement.id)
     if earlier is not None:
         store.move_offer(session, earlier, Event.CANCEL)
+
+
+def _life(context: IssuerContext, tx_code: str | None) -> timedelta:
+    """Whoever finds a link without a tx_code can use it, so it must not lie about for days."""
+    return context.settings.counter_life if tx_code is None else context.settings.offer_life
 
 
 def _draw_tx_code(context: IssuerContext) -> str:

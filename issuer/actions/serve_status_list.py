@@ -10,6 +10,7 @@ from issuer import store
 from issuer.actions.agencies import get_agency
 from issuer.actions.context import IssuerContext
 from issuer.actions.publish_status_list import ListForm, is_half_over, publish_status_list
+from issuer.agency import is_code
 from issuer.errors import StatusListNotFound
 from issuer.models import PublishedList
 from storage.transaction import Database
@@ -19,6 +20,8 @@ def serve_status_list(
     database: Database, context: IssuerContext, list_id: str, form: ListForm, *, now: datetime
 ) -> bytes:
     """The current document of a list. Raises StatusListNotFound."""
+    if not is_code(list_id):
+        raise StatusListNotFound("there is no status list at this address")
     published = _read(database, list_id, form)
     if is_half_over(published, now):
         _sign_anew(database, context, list_id, form, now)

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from did_registry.errors import NotAccredited
 from did_registry.view import RegistryView
+from issuer.actions.accreditation import permissions_at
 from issuer.actions.agencies import get_agency
 from issuer.agency import Agency
 from issuer.catalogue import issuer_metadata, server_metadata
@@ -24,9 +25,12 @@ def credential_issuer(code: str) -> Response:
     service = issuer_service()
     agency, now = _agency(code), service.clock()
     view = service.registry.view(now)
-    names, permissions = _rights(view, agency, now)
-    registry_url = service.context.settings.registry_url
-    metadata = issuer_metadata(agency, permissions, display=names, registry_url=registry_url)
+    metadata = issuer_metadata(
+        agency,
+        permissions_at(view, agency, now),
+        display=_names(view, agency, now),
+        registry_url=service.context.settings.registry_url,
+    )
     return public_file(jsonify(metadata.to_json()), max_age=MAX_AGE)
 
 
@@ -42,14 +46,11 @@ def _agency(code: str) -> Agency:
         return get_agency(session, service.context.settings, code)
 
 
-def _rights(
-    view: RegistryView, agency: Agency, now: datetime
-) -> tuple[tuple[Display, ...], frozenset[str]]:
+def _names(view: RegistryView, agency: Agency, now: datetime) -> tuple[Display, ...]:
     held = view.accreditations_at(agency.did, now)
     if not held:
         raise NotAccredited("the registry lets this agency issue nothing at present")
-    names = (
+    return (
         Display(name=held[-1].name_ko, locale="ko-KR"),
         Display(name=held[-1].name_en, locale="en-US"),
     )
-    return names, frozenset().union(*(accreditation.types for accreditation in held))

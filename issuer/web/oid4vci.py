@@ -1,35 +1,21 @@
-"""OpenID4VCI 1.0 over HTTP: an offer by reference, token, nonce and credential endpoint.
+"""OpenID4VCI 1.0 over HTTP: an offer by reference, and below the same address the endpoints.
 
-Errors are OAuth JSON; `openid4vc` reads and writes the messages, `issuer.actions` decides.
+An offer is a document like any other, so its refusals are problem documents: they tell a person
+what to do next. The endpoints of the protocol refuse in the protocol's own words.
 """
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response
 
-from credentials.claims import Claims
 from issuer.actions.agencies import get_agency
 from issuer.actions.fetch_offer import fetch_offer
-from issuer.actions.issue_credential import issue_credential
-from issuer.actions.redeem_code import Refused, redeem_code
-from issuer.agency import Agency
-from issuer.catalogue import MAX_PROOFS
+from issuer.web import endpoints
 from issuer.web.service import issuer_service
-from openid4vc.access_token import (
-    MAX_TOKEN_REQUEST_BYTES,
-    parse_authorization,
-    parse_token_request,
-)
-from openid4vc.credential_request import MAX_REQUEST_BYTES, parse_credential_request
-from openid4vc.nonce import NonceResponse
-from web.bodies import FORM, JSON, read_body
 from web.flood import limit
-from web.problems import oauth_errors
-
-NONCE_BYTES = 16
 
 bp = Blueprint("oid4vci", __name__, url_prefix="/issuers/<code>")
+bp.register_blueprint(endpoints.bp)
 # One counter of a district office has one address and some twenty people a minute in front of it.
 limit(bp, "oid4vci", per_minute=600)
-oauth_errors(bp)
 
 
 @bp.get("/offers/<secret>")
@@ -39,54 +25,4 @@ def offer(code: str, secret: str) -> Response:
     with service.database.writing() as session:
         agency = get_agency(session, service.context.settings, code)
         found = fetch_offer(session, service.context, agency, secret, now=service.clock())
-    return _answer(found.to_json())
-
-
-@bp.post("/token")
-def token(code: str) -> Response:
-    """The token endpoint. Spec: §6."""
-    service = issuer_service()
-    asked = parse_token_request(read_body(FORM, MAX_TOKEN_REQUEST_BYTES))
-    with service.database.writing() as session:
-        agency = get_agency(session, service.context.settings, code)
-        answer = redeem_code(session, service.context, agency, asked, service.clock())
-    if isinstance(answer, Refused):  # counted and committed; only now may the wallet hear of it
-        raise answer.error
-    return _answer(answer.to_json())
-
-
-@bp.post("/nonce")
-def nonce(code: str) -> Response:
-    """The nonce endpoint. Spec: §7."""
-    service = issuer_service()
-    random = service.context.entropy(NONCE_BYTES)
-    issuer = _agency(code).credential_issuer
-    fresh = service.context.macs.new_nonce(issuer, random, service.clock())
-    return _answer(NonceResponse(c_nonce=fresh).to_json())
-
-
-@bp.post("/credential")
-def credential(code: str) -> Response:
-    """The credential endpoint. Spec: §8."""
-    service = issuer_service()
-    access_token = parse_authorization(request.headers.get("Authorization"))
-    body = read_body(JSON, MAX_REQUEST_BYTES)
-    asked = parse_credential_request(body, max_proofs=MAX_PROOFS)
-    with service.database.writing() as session:
-        agency = get_agency(session, service.context.settings, code)
-        issued = issue_credential(
-            session, service.context, agency, access_token, asked, now=service.clock()
-        )
-    return _answer(issued.to_json())
-
-
-def _agency(code: str) -> Agency:
-    service = issuer_service()
-    with service.database.reading() as session:
-        return get_agency(session, service.context.settings, code)
-
-
-def _answer(body: Claims) -> Response:
-    response = jsonify(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return endpoints.answer(found.to_json())

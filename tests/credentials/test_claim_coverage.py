@@ -50,7 +50,7 @@ def test_a_path_that_leads_nowhere_is_malformed(path: ClaimPath) -> None:
 
 
 def test_every_element_of_an_array_is_not_every_member_of_an_object() -> None:
-    with pytest.raises(Unsupported):
+    with pytest.raises(Malformed):
         check_covers({"f": [[1], {"k": 2}]}, [("f", None, None)])
 
 

@@ -32,7 +32,7 @@ from tests.simulators.w3c_credentials import (
 DOCUMENT: Claims = {"@context": [BASE_CONTEXT, "https://a.example/c"], "n": 1}
 
 
-def signed(binding: "Claims | None" = None) -> Claims:
+def signed(binding: Claims | None = None) -> Claims:
     return sign_secured(
         DOCUMENT,
         signer=ISSUER,

@@ -5,11 +5,11 @@ from datetime import datetime
 from credentials.errors import KeyMismatch
 from credentials.keys import PublicKey
 from credentials.model import StatusReference
-from credentials.status.bits import State
 from did_registry.actions.follow import RegistryFollower
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
 from verifier.actions.status_lists import StatusLists
+from verifier.evidence import KnownState
 
 
 class OnlineEvidence:
@@ -29,7 +29,7 @@ class OnlineEvidence:
         """The registry, as recently as it is known; see `RegistryFollower.view`."""
         return self._follower.view(now)
 
-    def status(self, reference: StatusReference, issuer: str, now: datetime) -> State:
+    def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state at a place in a list; see `Evidence.status`.
 
         The list must be signed with a key that its issuer has *today*: a list is a day old at
@@ -42,7 +42,11 @@ class OnlineEvidence:
                 raise KeyMismatch("the status list is signed by another agency")
             return view.key_at(key_id, Purpose.ASSERTION, now).key
 
-        found = self._lists.get(reference.uri, reference.purpose, find_key, now)
-        if found.issuer != issuer:
+        known = self._lists.get(reference.uri, reference.purpose, find_key, now)
+        if known.found.issuer != issuer:  # fetched for another agency's credential
             raise KeyMismatch("the status list is signed by another agency")
-        return found.state(reference.index)
+        return KnownState(
+            state=known.found.state(reference.index),
+            issued_at=known.found.issued_at,
+            as_of=known.fetched_at,
+        )

@@ -50,7 +50,6 @@ def receive_response(
         client_id=client_id_of_did(asked.did),
         nonce=asked.row.nonce,
         query=parse_query(asked.row.query),
-        is_open=True,  # `_store` has the last word on that
     )
     verdict = verify_answer(response.vp_token, question, service.evidence, service.policy, now)
     document = answer_document(verdict)

@@ -32,11 +32,14 @@ KeyFinder: TypeAlias = Callable[[str], PublicKey]
 
 
 @dataclass(frozen=True, slots=True)
-class _Cached:
+class KnownList:
+    """A verified list, and when it was fetched."""
+
     found: VerifiedStatusList
     fetched_at: datetime
 
     def is_fresh(self, now: datetime) -> bool:
+        """Whether the list itself lets its readers use it without asking again."""
         ttl = min(self.found.ttl or DEFAULT_TTL, MAX_TTL)
         expired = self.found.expires is not None and now >= self.found.expires
         return now - self.fetched_at < ttl and not expired
@@ -48,24 +51,22 @@ class StatusLists:
     def __init__(self, outbound: Outbound) -> None:
         self._outbound = outbound
         self._lock = threading.Lock()
-        self._lists: dict[tuple[str, StatusPurpose], _Cached] = {}
+        self._lists: dict[tuple[str, StatusPurpose], KnownList] = {}
 
     def get(
         self, uri: str, purpose: StatusPurpose, find_key: KeyFinder, now: datetime
-    ) -> VerifiedStatusList:
+    ) -> KnownList:
         """The list at an address, fetched if the one that is known is past its ttl.
 
         Raises StatusUnavailable, StatusRolledBack, or what `find_key` or the list's verification
         raises.
         """
         with self._lock:
-            cached = self._lists.get((uri, purpose))
-        if cached is not None and cached.is_fresh(now):
-            return cached.found
+            known = self._lists.get((uri, purpose))
+        if known is not None and known.is_fresh(now):
+            return known
         body = self._fetch(uri, purpose)
-        found = _verify(body, uri, purpose, find_key, now)
-        self._remember(found, now)
-        return found
+        return self._remember(_verify(body, uri, purpose, find_key, now), now)
 
     def _fetch(self, uri: str, purpose: StatusPurpose) -> bytes:
         accept = (TOKEN_TYPE,) if purpose is StatusPurpose.ANY else CREDENTIAL_TYPES
@@ -77,16 +78,19 @@ class StatusLists:
             raise StatusUnavailable("the status list is not there")
         return fetched.body
 
-    def _remember(self, found: VerifiedStatusList, now: datetime) -> None:
-        key = (found.uri, found.purpose)
+    def _remember(self, found: VerifiedStatusList, now: datetime) -> KnownList:
+        key, known = (found.uri, found.purpose), KnownList(found, now)
         with self._lock:
             before = self._lists.get(key)
             if before is not None and found.issued_at < before.found.issued_at:
+                if before.is_fresh(now):
+                    return before  # another thread asked later, and was answered sooner
                 raise StatusRolledBack("the status list is older than one that was seen")
             self._lists.pop(key, None)  # so that the oldest entry is always the first
-            self._lists[key] = _Cached(found, now)
+            self._lists[key] = known
             if len(self._lists) > MAX_CACHED:
                 del self._lists[next(iter(self._lists))]
+        return known
 
 
 def _verify(

@@ -10,7 +10,7 @@ from console.commands import Exit, RefusingGroup
 from console.output import emit, json_option
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
-from credentials.strict_json import parse_json
+from credentials.strict_json import MAX_JSON_BYTES, parse_json
 from openid4vc.dcql import parse_query
 from verifier.actions.create_request import create_request
 from verifier.actions.read_result import read_result
@@ -38,13 +38,14 @@ def verifier_commands(open_service: Callable[[], VerifierService]) -> click.Grou
 
 @click.command("request")
 @click.option("--verifier", "code", required=True, help="Who asks, e.g. VER-LIB.")
-@click.option("--dcql", type=click.Path(path_type=Path, exists=True), required=True)
+@click.option("--dcql", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @json_option
 @click.pass_obj
 def _request(service: VerifierService, *, code: str, dcql: Path, as_json: bool) -> None:
     """Make a request for presentations, and the link that a wallet opens."""
     now = service.clock()
-    query = parse_query(parse_json(dcql.read_bytes()))
+    with dcql.open("rb") as stream:
+        query = parse_query(parse_json(stream.read(MAX_JSON_BYTES + 1)))
     view = service.evidence.registry(now)
     with service.database.writing() as session:
         made = create_request(
@@ -72,7 +73,7 @@ def _result(service: VerifierService, *, result_id: str, wait: float, as_json: b
     while result["state"] not in _OVER and time.monotonic() < end:
         time.sleep(_POLL_SECONDS)  # noqa: TID251 - bounded, and asked for by --wait
         result = read_result(service, result_id, now=service.clock())
-    lines = [f"state: {result['state']}"]
+    lines = [f"{name}: {result[name]}" for name in ("state", "error") if name in result]
     if "decision" in result:
         emit(result, [*lines, *verdict_lines(result)], as_json=as_json)
         raise SystemExit(exit_status(result))

@@ -1,5 +1,6 @@
 """A verdict for people at a terminal, and as an exit status."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from console.commands import Exit
 from credentials.claims import Claims
 from credentials.json_object import JsonObject
+from credentials.strict_json import JsonValue
 from schemas.result_words import result_words
 
 _MARKS: Final = {"passed": "✓", "failed": "✗", "unknown": "?", "not_applicable": "–"}
@@ -16,8 +18,9 @@ _STATUSES: Final = {
     "indeterminate": Exit.INDETERMINATE,
 }
 _MAX_CHECKS: Final = 32
-# What pages fill in, such as the day of expiry; here the checks below say it.
-_PLACEHOLDER: Final = re.compile(r"[ :]*\(?\{[a-z]+\}\)?")
+# What pages fill in, such as the day of expiry, with the words that lead to it; here the checks
+# below say it.
+_PLACEHOLDER: Final = re.compile(r"(?: on| as of)?[ :]*\(?\{[a-z]+\}\)?")
 
 
 def exit_status(verdict: Claims) -> Exit:
@@ -34,9 +37,15 @@ def verdict_lines(document: Claims) -> list[str]:
         f"{korean} / {english} [{word.code}]",
         *_issuer_lines(verdict.object_or_none("issuer") if document["issuer"] else None),
         *_check_lines(verdict),
-        *(f"  {name} = {value}" for name, value in verdict.object("claims").members.items()),
+        *(f"  {name} = {_plain(value)}" for name, value in verdict.object("claims").members.items()),
         f"as of {verdict.text('as_of')}",
     ]
+
+
+def _plain(value: JsonValue) -> str:
+    """A value on one line; characters that a terminal would obey are spelled out."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if text.isprintable() else json.dumps(text)
 
 
 def _issuer_lines(issuer: JsonObject | None) -> Iterator[str]:

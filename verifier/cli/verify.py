@@ -2,8 +2,9 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 import click
 
@@ -13,7 +14,7 @@ from console.output import emit, json_option
 from credentials.errors import Error, Malformed, TooLarge
 from credentials.model import Serialized
 from credentials.strict_json import parse_json
-from did_registry.actions.connect import connect
+from did_registry.actions.connect import Connection, connect
 from verifier.actions.gather_evidence import OnlineEvidence
 from verifier.actions.status_lists import StatusLists
 from verifier.answer import verify_document
@@ -23,6 +24,9 @@ from verifier.verdict_document import verdict_document
 from web.qr import MAX_IMAGE_BYTES, read_qr
 
 MAX_TEXT_BYTES: Final = 1024 * 1024
+
+# From a trust file, or None for the usual one, to a registry; another may be given as `obj`.
+OpenConnection: TypeAlias = Callable[[Path | None], Connection]
 
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
@@ -35,14 +39,16 @@ _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
     help="The registry, its log key and its root [default: $GWANIN_DATA_DIR/trust.json].",
 )
 @json_option
-def main(*, file: BinaryIO, trust: Path | None, as_json: bool) -> None:
+@click.pass_context
+def main(context: click.Context, *, file: BinaryIO, trust: Path | None, as_json: bool) -> None:
     """Check a credential or presentation in FILE: text, JSON, or a QR code in a PNG or JPEG.
 
     FILE may be - for standard input. Status 0 accepted, 1 rejected, 2 usage, 3 indeterminate.
     """
+    open_connection: OpenConnection = context.obj or _connect
     try:
         presented = _read(file.read(MAX_IMAGE_BYTES + 1))
-        connection = connect(os.environ, trust, system_clock)
+        connection = open_connection(trust)
         evidence = OnlineEvidence(
             connection.follower, StatusLists(connection.outbound), connection.anchor.registry_url
         )
@@ -54,6 +60,10 @@ def main(*, file: BinaryIO, trust: Path | None, as_json: bool) -> None:
         sys.exit(Exit.REFUSED)
     emit(document, verdict_lines(document), as_json=as_json)
     sys.exit(exit_status(document))
+
+
+def _connect(trust: Path | None) -> Connection:
+    return connect(os.environ, trust, system_clock)
 
 
 def _read(data: bytes) -> Serialized:

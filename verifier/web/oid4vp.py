@@ -44,6 +44,6 @@ def direct_post(address: str) -> Response:
 
 
 def _posted_nonce() -> str | None:
-    if not request.content_length:
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
         return None  # an empty POST will do, whatever its media type
     return parse_request_uri_post(read_body(FORM, MAX_POST_BYTES))

@@ -67,7 +67,7 @@ def prepare(
     return Prepared(
         request=request,
         registration=registration,
-        selections=select_cards(request.query, cards, connection.anchor.registry_url),
+        selections=select_cards(request.query, cards, connection.anchor.registry_url, now),
     )
 
 

@@ -75,13 +75,12 @@ def receive(
     accepted = accept(
         _issued(request, metadata, connection, token),
         issuer_did=issuer_did,
+        offered=configuration,
         holder=holder.public_key,
         view=view,
         registry_url=connection.anchor.registry_url,
         now=now,
     )
-    if accepted.mechanism is not mechanism:
-        raise NotAsOffered("the credential is in another format than was offered")
     return Received(accepted=accepted, key_type=key_type, key_secret=secret)
 
 

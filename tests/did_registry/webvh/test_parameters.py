@@ -82,7 +82,7 @@ def test_what_is_not_set_later_is_kept() -> None:
         ({"method": "did:webvh:1.0"}, "ttl", 0),
         ({"updateKeys": [K1]}, "update_keys", {K1: signer(1).public_key}),
         ({"updateKeys": []}, "update_keys", {}),
-        ({"nextKeyHashes": [H2]}, "next_key_hashes", (H2,)),
+        ({"nextKeyHashes": [H2, "x" * 256]}, "next_key_hashes", (H2, "x" * 256)),
         ({"witness": {}}, "witness", None),
         ({"watchers": []}, "watchers", ()),
         ({"portable": False}, "portable", False),

@@ -101,6 +101,7 @@ def test_an_empty_rule_asks_nobody() -> None:
         _rule(1, multikey(W[0])),
         _rule(1, f"{IDS[0]}#{multikey(W[0])}"),
         _rule(1, "did:web:a.example"),
+        _rule(1, IDS[0].replace("did:key:", "did:kex:")),
         _rule(1, "did:key:zDn"),
         _rule(1, f"did:key:{multikey(P256Signer(bytes([1] * 32)))}"),
         _rule(1, 7),

@@ -1,0 +1,75 @@
+"""Every workload works: each contender does its job, and refuses a tampered copy. Nothing is timed
+here that could fail a test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measuring import ONCE, Timing, measure
+from benchmarks.table import table
+from benchmarks.workload import Contender, Workload, assert_refused
+from benchmarks.workloads import WORKLOADS
+from benchmarks.world import World
+from tests.simulators.city import SimulatedCity, city_settings, copy_city
+from tests.simulators.clock import SimulatedClock
+
+
+@pytest.fixture(scope="module")
+def world(seeded_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    scratch = tmp_path_factory.mktemp("benchmarks")
+    folder = copy_city(seeded_city, scratch / "city")
+    with World(SimulatedCity(city_settings(folder), SimulatedClock()), scratch) as world:
+        yield world
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_every_contender_does_its_job(world: World, name: str) -> None:
+    workload = WORKLOADS[name](world)
+    timings = measure(workload, ONCE)
+    assert len(timings) == len(workload.contenders)  # a name that came twice would hide one
+
+
+def test_a_wrong_answer_is_not_timed() -> None:
+    def check() -> None:
+        raise AssertionError("wrong")
+
+    def run() -> None:
+        raise RuntimeError("this was timed")
+
+    wrong = Contender(name="wrong", run=run, check=check)
+    with pytest.raises(AssertionError, match="wrong"):
+        measure(Workload(title="", limit=wrong, ours=(wrong,)), ONCE)
+
+
+def test_an_accepted_forgery_is_noticed() -> None:
+    with pytest.raises(AssertionError):
+        assert_refused(lambda: None, ValueError)
+
+
+def test_the_table_gives_shares_and_factors_of_the_minima() -> None:
+    def nothing() -> None:
+        return None
+
+    def contender(name: str, goal: float | None = None) -> Contender:
+        return Contender(name=name, run=nothing, check=nothing, goal=goal)
+
+    workload = Workload(
+        title="the title",
+        limit=contender("raw"),
+        ours=(contender("we", 0.5), contender("part", 0.9), contender("variant")),
+        peers=(contender("slow", 2.0), contender("slower", 5.0), contender("other")),
+    )
+    best = {"raw": 10, "we": 20, "part": 20, "variant": 40, "slow": 40, "slower": 90, "other": 30}
+    timings = {name: Timing(best=time, typical=2 * time) for name, time in best.items()}
+    lines = [line.split() for line in table("name", workload, timings).splitlines()]
+    assert lines[0] == ["name:", "the", "title"]
+    assert lines[2:] == [
+        ["R", "raw", "10.00", "20.00", "100%"],
+        ["ours", "we", "20.00", "40.00", "50%", "50%", "reached"],
+        ["ours", "part", "20.00", "40.00", "50%", "90%", "missed"],
+        ["ours", "variant", "40.00", "80.00", "25%"],
+        "peer slow 40.00 80.00 25% ours is 2.0x as fast: 2.00x reached".split(),
+        "peer slower 90.00 180.00 11% ours is 4.5x as fast: 5.00x missed".split(),
+        "peer other 30.00 60.00 33% ours is 1.5x as fast".split(),
+    ]
