@@ -48,13 +48,18 @@ def asked_attributes(query: Query, registry_url: str) -> frozenset[str]:
 
 
 def asked_types(item: CredentialQuery, registry_url: str) -> tuple[CredentialType, ...]:
-    """The types that would answer one credential query. Raises OverAsking for an unknown one."""
+    """The types that would answer one credential query; at least one. Raises OverAsking for one
+    that is unknown, and for a format that is: nobody could be registered for it."""
     try:
         if item.format == CredentialFormat.SD_JWT_VC:
-            return tuple(identify(vct, (), registry_url) for vct in item.vct_values)
-        return tuple(_w3c_type(names, registry_url) for names in item.type_values)
+            types = tuple(identify(vct, (), registry_url) for vct in item.vct_values)
+        else:
+            types = tuple(_w3c_type(names, registry_url) for names in item.type_values)
     except UnknownType as error:
         raise OverAsking("the question is for a type that is not in the catalogue") from error
+    if not types:
+        raise OverAsking("the question is for a format that is not issued here")
+    return types
 
 
 def path_in_type(item: CredentialQuery, path: ClaimPath) -> ClaimPath:

@@ -8,6 +8,7 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
@@ -104,13 +105,26 @@ def _pool() -> dict[str, int]:
 
 
 def _make_file(path: Path) -> None:
+    """Make the database file if there is none, private and in write-ahead mode from the first.
+
+    Switching an empty file that others have open fails with "locked" whatever the busy timeout, so
+    the file gets its mode under another name and then appears whole; of several makers, one wins.
+    """
+    draft = path.with_name(f".{path.name}.{token_hex(8)}")
     try:
-        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        os.close(os.open(path, flags, 0o600))
+        if path.exists():
+            check_private(path)
+            return
+        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+        with closing(sqlite3.connect(draft)) as connection:
+            prepare_sqlite(connection)
+        path.hardlink_to(draft)
     except FileExistsError:
         check_private(path)
     except OSError as error:
         raise StorageUnavailable(f"{path.name}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -138,7 +138,7 @@ def _update_keys(parameters: JsonObject, before: Parameters) -> Mapping[str, Pub
         return before.update_keys
     multikeys = _texts(parameters, "updateKeys", (), MAX_UPDATE_KEYS, MAX_HASH_CHARS)
     try:
-        # A key that stays was read before; reading it costs as much as the rest of an update.
+        # Writers repeat the keys that stay; those were read before.
         return {key: before.update_keys.get(key) or ed25519_multikey(key) for key in multikeys}
     except Error as error:
         raise Malformed("an update key is not the Multikey of an Ed25519 key") from error

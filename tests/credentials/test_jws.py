@@ -183,6 +183,7 @@ PARTS: Final = GOOD.split(".")
         GOOD + "\n",
         " " + GOOD,
     ],
+    ids=range(15),
 )
 def test_refuses_what_is_no_compact_jws(token: str) -> None:
     with pytest.raises(Malformed):

@@ -12,7 +12,7 @@ Everything is right unless it is said otherwise, so that a test changes one thin
 import dataclasses
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -116,9 +116,9 @@ class Forger:
     def rewritten(
         self,
         credential: str,
-        payload: Claims | None = None,
+        payload: Mapping[str, Any] | None = None,
         *,
-        header: Claims | None = None,
+        header: Mapping[str, Any] | None = None,
         signer: Signer | None = None,
     ) -> str:
         """An SD-JWT with members of its payload and header replaced or REMOVED, signed anew."""
@@ -176,18 +176,17 @@ class Forger:
             ),
         )
 
-    def bound(self, presented: str, *, header: Claims | None = None, **changes: Any) -> str:
-        """A text that ends with ~, and a KB-JWT; `changes` are its claims, or its `signer`."""
+    def bound(self, presented: str, **changes: Any) -> str:
+        """A text that ends with ~, and a KB-JWT; `changes` are its claims, `header` or `signer`."""
         signer = changes.pop("signer", HOLDER)
+        header = changes.pop("header", {"typ": "kb+jwt"})
         claims: Claims = {
             "iat": int(self.city.clock().timestamp()),
             "aud": client_id_of_did(self.verifier_did),
             "nonce": NONCE,
             **changes,
         }
-        return presented + key_binding(
-            presented, claims, header=header or {"typ": "kb+jwt"}, signer=signer
-        )
+        return presented + key_binding(presented, claims, header=header, signer=signer)
 
     def _paths(self, credential: Serialized, claims: Iterable[str]) -> list[ClaimPath]:
         if isinstance(credential, str):

@@ -5,11 +5,19 @@ changed({"a": 1, "b": 2}, "b", to=REMOVED)       == {"a": 1}
 """
 
 import copy
+from enum import Enum
 from typing import Any, Final
 
 from credentials.claims import Claims
 
-REMOVED: Final = object()
+
+class Removed(Enum):
+    """Its one member stands for a member that is taken away; it prints alike in every process."""
+
+    REMOVED = "removed"
+
+
+REMOVED: Final = Removed.REMOVED
 
 
 def changed(document: Claims, *path: str | int, to: object) -> Claims:

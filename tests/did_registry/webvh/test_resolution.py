@@ -134,6 +134,7 @@ def test_answers_with_the_version_that_was_asked_for(option: tuple[str, str], nu
     [
         ("versionId", IDS[0][:-1]),
         ("versionId", "1"),
+        ("versionId", "1" * 128),
         ("versionNumber", "0"),
         ("versionNumber", "4"),
         ("versionTime", "2026-03-13T03:04:04Z"),

@@ -1,5 +1,6 @@
 """The offer behind a link: the same code while it lives, a new one after, none when it is over."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -131,8 +132,6 @@ def test_a_link_works_at_its_own_agency_only(office: IssuingOffice) -> None:
 
 def test_a_secret_that_was_never_given_out_opens_nothing(office: IssuingOffice) -> None:
     made = office.offer(office.approve("P01"))
-    from dataclasses import replace
-
     wrong = replace(made, offer_uri=made.offer_uri[:-1] + "\0")
     with refused(office, OfferNotFound):
         office.fetch(wrong)

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
+from credentials.securing.mechanism import Entropy
 from issuer.actions.make_offer import MadeOffer
 from issuer.errors import OfferNotOpen
 from issuer.issuance_session import ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, MAX_TX_CODE_TRIES
 from issuer.models import OfferRow
 from openid4vc.errors import InvalidGrant, InvalidRequest, InvalidToken
-from tests.simulators.issuing_office import LABOR, IssuingOffice, holder, refused
+from tests.simulators.issuing_office import LABOR, IssuingOffice, holder, refused, with_entropy
 
 
 def offer_row(office: IssuingOffice, made: MadeOffer) -> OfferRow:
@@ -141,12 +142,25 @@ def test_the_clerk_can_offer_again_after_a_lock(office: IssuingOffice) -> None:
 
 
 def test_the_tx_code_of_another_offer_is_wrong(office: IssuingOffice) -> None:
-    first, second = (office.offer(office.approve("P01")) for _ in range(2))
+    first, second = (
+        with_entropy(office, drawing(office, digits)).offer(office.approve("P01"))
+        for digits in (1, 2)
+    )
     code = office.code(first)
-    if first.tx_code != second.tx_code:
-        with pytest.raises(InvalidGrant):
-            office.redeem(code, second.tx_code)
-        assert offer_row(office, first).tx_code_tries == 1
+    with pytest.raises(InvalidGrant):
+        office.redeem(code, second.tx_code)
+    assert offer_row(office, first).tx_code_tries == 1
+
+
+def test_one_tx_code_of_two_offers_has_two_digests(office: IssuingOffice) -> None:
+    same = with_entropy(office, drawing(office, 1))
+    first, second = (same.offer(office.approve("P01")) for _ in range(2))
+    assert offer_row(office, first).tx_code_mac != offer_row(office, second).tx_code_mac
+
+
+def drawing(office: IssuingOffice, tx_code: int) -> Entropy:
+    """Randomness by which the next tx_code is this one: nothing else draws eight bytes."""
+    return lambda size: tx_code.to_bytes(8) if size == 8 else office.context.entropy(size)
 
 
 @pytest.mark.parametrize("client_id", ["지갑", "wallet\0", "wallet\r\n"])

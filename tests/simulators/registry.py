@@ -1,0 +1,281 @@
+"""A registry over a database of the test's own: the actions, and what strangers see of them.
+
+    registry = SimulatedRegistry(database)      # the root is there and may accredit
+    did = registry.create("GU-11620")
+    registry.accredit(did, "SeoulResidencyCredential")
+    registry.publish()
+    registry.http().get("/log/checkpoint")
+    registry.replay()
+
+Each method is one transaction. Smaller and faster than a city: no keystore, no issuer, no verifier.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from credentials.encoding import encode_base64url
+from credentials.keys import Ed25519Signer
+from did_registry import store
+from did_registry.actions.accredit import RootAuthority, accredit_issuer, register_verifier
+from did_registry.actions.append import LeafDraft, append
+from did_registry.actions.create_did import create_did, log_entry
+from did_registry.actions.publish_checkpoint import publish_checkpoint
+from did_registry.actions.publish_types import publish_types
+from did_registry.actions.replay import replay
+from did_registry.agency_document import build_agency_document
+from did_registry.document import Purpose
+from did_registry.leaf import LeafKind
+from did_registry.tlog.note import Ed25519NoteSigner
+from did_registry.trust import TrustAnchor
+from did_registry.view import RegistryView
+from did_registry.web import dids, log, types
+from did_registry.web.service import EXTENSION, RegistryService
+from did_registry.webvh.did import Did, placeholder_did
+from did_registry.webvh.entry import parse_entry
+from did_registry.webvh.history import History
+from did_registry.webvh.history import replay as replay_log
+from did_registry.webvh.writer import build_deactivation, build_next, next_key_hash
+from storage.transaction import Database
+from tests.simulators.clock import SimulatedClock
+from tests.simulators.network import SimulatedNetwork
+from tests.simulators.registry_log import (
+    FRAGMENT,
+    LOG_KEY,
+    ORIGIN,
+    log_key,
+    signing_key,
+    update_key,
+)
+from web.health import serve_health
+from web.install import WebSettings, install
+from web.origin import parse_origin
+from web.outbound import Outbound, tls_context
+
+HOST: Final = "registry.gwanin.example"
+T = TypeVar("T")
+
+
+class SimulatedRegistry:
+    """A registry in an empty database. port: of its address, None for the one of https."""
+
+    def __init__(self, database: Database, *, port: int | None = None) -> None:
+        self.database = database
+        self.clock = SimulatedClock()
+        self.port = port
+        self.url = f"https://{HOST}" + ("" if port is None else f":{port}")
+        self._codes: list[str] = []
+        self.root = self.create("SEL-DIG")
+
+    @property
+    def anchor(self) -> TrustAnchor:
+        """What a follower pins."""
+        return TrustAnchor(registry_url=self.url, log_key=log_key(), root=self.root)
+
+    @property
+    def authority(self) -> RootAuthority:
+        """The root's right to accredit."""
+        return RootAuthority(
+            did=self.root,
+            key_id=f"{self.root}#{FRAGMENT}",
+            signer=signing_key(1),
+            registry_url=self.url,
+        )
+
+    def create(self, code: str) -> Did:
+        """Make a DID that ends with `code`."""
+        self._codes.append(code)
+        number = len(self._codes)
+        document = build_agency_document(
+            placeholder_did(HOST, self.port, ("dids", code)),
+            {FRAGMENT: signing_key(number).public_key},
+            purposes=(Purpose.ASSERTION,),
+            credential_issuer=None,
+        )
+        history = self.write(
+            lambda session: create_did(
+                session,
+                code=code,
+                document=document,
+                signer=update_key(number, 1),
+                next_key_hashes=[next_key_hash(update_key(number, 2).public_key)],
+                now=self.clock(),
+            )
+        )
+        return history.did
+
+    def rotate(self, did: Did) -> None:
+        """Log the next version of a DID, with another signing key."""
+        history = self._history(did)
+        number, version = self._number(did), len(history.versions) + 1
+        line = build_next(
+            history,
+            document=build_agency_document(
+                str(did),
+                {FRAGMENT: signing_key(number, version).public_key},
+                purposes=(Purpose.ASSERTION,),
+                credential_issuer=None,
+            ),
+            signer=update_key(number, version),
+            next_key_hashes=[next_key_hash(update_key(number, version + 1).public_key)],
+            now=self.clock(),
+        )
+        self._log(did, line)
+
+    def deactivate(self, did: Did) -> None:
+        """Log the end of a DID, in two entries a second apart."""
+        history = self._history(did)
+        signer: Ed25519Signer = update_key(self._number(did), len(history.versions) + 1)
+        for line in build_deactivation(history, signer=signer, now=self.clock()):
+            self._log(did, line)
+            self.clock.advance(seconds=1)
+
+    def accredit(self, did: Did, *type_names: str) -> int:
+        """Let an agency issue."""
+        claims: dict[str, Any] = {
+            "issuerDid": str(did),
+            "allowedTypes": list(type_names),
+            "nameKo": "관악구",
+            "nameEn": "Gwanak-gu",
+        }
+        return self.write(
+            lambda session: accredit_issuer(
+                session, self.authority, claims, subject=did, now=self.clock()
+            )
+        )
+
+    def register(self, did: Did, *attributes: str) -> int:
+        """Let a verifier ask."""
+        claims: dict[str, Any] = {
+            "verifierDid": str(did),
+            "nameKo": "서울도서관",
+            "nameEn": "Seoul Metropolitan Library",
+            "purpose": "회원 가입 자격 확인",
+            "purposeEn": "Checking who may join",
+            "legalBasis": "도서관법",
+            "attributes": list(attributes),
+            "retentionDays": 0,
+        }
+        return self.write(
+            lambda session: register_verifier(
+                session, self.authority, claims, subject=did, now=self.clock()
+            )
+        )
+
+    def append(self, drafts: Sequence[LeafDraft]) -> list[int]:
+        """Append leaves."""
+        return self.write(lambda session: append(session, drafts, now=self.clock()))
+
+    def fill(self, size: int) -> None:
+        """Append small leaves until there are so many."""
+        have = self.read(
+            lambda session: session.execute(text("SELECT size FROM log_head"))
+        ).scalar()
+        self.append([draft(number) for number in range(int(have or 0), size)])
+
+    def publish_types(self) -> int:
+        """Log the digests of the catalogue."""
+        return self.write(lambda session: publish_types(session, self.url, now=self.clock()))
+
+    def publish(self) -> bytes:
+        """Sign the head."""
+        signer = Ed25519NoteSigner(ORIGIN, LOG_KEY)
+        return self.write(lambda session: publish_checkpoint(session, signer, now=self.clock()))
+
+    def replay(self) -> RegistryView:
+        """Verify everything that is stored."""
+        return self.read(
+            lambda session: replay(session, root=self.root, key=log_key(), now=self.clock())
+        )
+
+    def write(self, act: Callable[[Session], T]) -> T:
+        """One writing transaction."""
+        with self.database.writing() as session:
+            return act(session)
+
+    def read(self, act: Callable[[Session], T]) -> T:
+        """One reading transaction."""
+        with self.database.reading() as session:
+            return act(session)
+
+    def tamper(self, statement: str, **values: Any) -> None:
+        """Change what is stored behind everybody's back; refused unless it changes something."""
+        with without_triggers(self.database) as session:
+            result = session.execute(text(statement), values)
+            assert result.rowcount  # type: ignore[attr-defined]
+
+    def app(self) -> Flask:
+        """What strangers see, and nothing of an issuer or verifier."""
+        app = Flask("registry", static_folder=None)
+        settings = WebSettings(
+            public_url=parse_origin(self.url), trusted_proxies=0, rate_limits=True
+        )
+        install(app, settings, lambda: 0.0)
+        serve_health(app, check_ready=lambda: None, clock=self.clock, clock_is_set=False)
+        app.extensions[EXTENSION] = RegistryService(
+            url=self.url, database=self.database, clock=self.clock
+        )
+        for blueprint in (dids.bp, log.bp, types.bp):
+            app.register_blueprint(blueprint)
+        return app
+
+    def http(self) -> FlaskClient:
+        """A stranger's client, over https."""
+        client = self.app().test_client()
+        client.environ_base["wsgi.url_scheme"] = "https"
+        client.environ_base["HTTP_HOST"] = parse_origin(self.url).host + (
+            "" if self.port is None else f":{self.port}"
+        )
+        return client
+
+    def outbound(self) -> Outbound:
+        """A fetcher to which this registry is a server."""
+        return Outbound(
+            allowed=frozenset(),
+            network=SimulatedNetwork().network,
+            tls=tls_context(None),
+            own_origin=parse_origin(self.url),
+            own_app=self.app(),
+        )
+
+    def _history(self, did: Did) -> History:
+        data = self.read(lambda session: store.did_log(session, did.scid))
+        return replay_log(data, did=did, now=self.clock(), witnesses=None)
+
+    def _log(self, did: Did, line: bytes) -> None:
+        history = self._history(did)
+        number = len(history.versions) + 1
+        after = history.advance(parse_entry(line[:-1], number=number), self.clock())
+        self.write(
+            lambda session: log_entry(
+                session, after.latest, history.latest.version_id, line, now=self.clock()
+            )
+        )
+
+    def _number(self, did: Did) -> int:
+        return self._codes.index(did.path[-1]) + 1
+
+
+@contextmanager
+def without_triggers(database: Database) -> Iterator[Session]:
+    """A writing transaction on a database whose tables are append-only no more."""
+    with database.writing() as session:
+        if session.get_bind().dialect.name == "sqlite":
+            found = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            for name in found.scalars().all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            for table in ("log_leaf", "log_checkpoint", "did_version"):
+                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        yield session
+
+
+def draft(number: int) -> LeafDraft:
+    """A small leaf that differs by its number."""
+    digest = encode_base64url(number.to_bytes(32))
+    return LeafDraft(kind=LeafKind.SCHEMA, subject=f"types/N{number}/v1", body={"h": digest})
