@@ -8,7 +8,7 @@ from openvc.errors import OpenvcError
 from openvc.proof.di_jcs import EddsaJcsProofSuite
 
 from benchmarks.peers import OPENVC, openvc_key, public_key
-from benchmarks.raw import raw_sign
+from benchmarks.raw import HASH_DATA, raw_sign
 from benchmarks.tampering import with_other_claim
 from benchmarks.workload import Contender, Workload, assert_refused
 from benchmarks.world import World
@@ -18,8 +18,6 @@ from credentials.keys import KeyType
 from credentials.model import Serialized
 from credentials.securing.eddsa_jcs_2022 import MECHANISM
 from credentials.vcdm_envelope import build_credential
-
-HASH_DATA = bytes(64)  # what is signed: the hash of the options and the hash of the document
 
 
 def build(world: World) -> Workload:
@@ -50,7 +48,7 @@ def _ours(
 
 def _openvc(world: World) -> Contender:
     suite, jwk = EddsaJcsProofSuite(), {**encode_jwk(public_key(KeyType.ED25519))}
-    credential = build_credential(world.content(KeyType.ED25519))
+    credential = build_credential(world.contents[KeyType.ED25519])
     key_id = world.agency.key_id(KeyType.ED25519)
     signing_key = openvc_key(KeyType.ED25519, key_id)
 

@@ -8,9 +8,8 @@ from openvc.errors import OpenvcError
 from openvc.proof.di_jcs import EddsaJcsProofSuite
 from openvc.verify import VerificationPolicy, verify_credential
 
-from benchmarks.data_integrity_issue import HASH_DATA
 from benchmarks.peers import OPENVC, public_jwk, resolver
-from benchmarks.raw import raw_verify
+from benchmarks.raw import HASH_DATA, raw_verify
 from benchmarks.tampering import with_other_claim
 from benchmarks.verdicts import document_verifier, mechanism_verifier, peer_verifier
 from benchmarks.workload import Workload
@@ -26,13 +25,13 @@ def build(world: World) -> Workload:
     """The certificate as a W3C credential, and the one that the city would issue."""
     credential = world.secure(MECHANISM, KeyType.ED25519)
     of_the_city = world.mint(MECHANISM, KeyType.ED25519)
-    tampered = with_other_claim(credential)
+    tampered, key = with_other_claim(credential), world.signers[KeyType.ED25519].public_key
     return Workload(
         title="verify a W3C credential, eddsa-jcs-2022",
         limit=raw_verify(KeyType.ED25519, HASH_DATA),
         ours=(
             document_verifier(world, "all checks", credential, tampered, goal=0.72),
-            mechanism_verifier(world, MECHANISM, credential, tampered),
+            mechanism_verifier(MECHANISM, key, credential, tampered),
             document_verifier(
                 world, "all checks, P01's card", of_the_city, with_other_claim(of_the_city)
             ),

@@ -14,9 +14,8 @@ from did_webvh.core.resolver import (  # type: ignore[import-untyped]
 )
 from did_webvh.verify import WebvhVerifier  # type: ignore[import-untyped]
 
-from benchmarks.data_integrity_issue import HASH_DATA
 from benchmarks.peers import DID_WEBVH
-from benchmarks.raw import raw_verify
+from benchmarks.raw import HASH_DATA, raw_verify
 from benchmarks.workload import Contender, Workload, assert_refused
 from benchmarks.world import World
 from credentials.keys import KeyType

@@ -43,7 +43,14 @@ def measure(workload: Workload, effort: Effort) -> dict[str, Timing]:
     for contender in workload.contenders:
         contender.check()
     gc.collect()
-    gc.freeze()  # What the checks left behind is no burden of the job's.
+    gc.freeze()  # What is there already is no burden of the job's.
+    try:
+        return _take_turns(workload, effort)
+    finally:
+        gc.unfreeze()
+
+
+def _take_turns(workload: Workload, effort: Effort) -> dict[str, Timing]:
     repeats = {c.name: _repeats(c.run, effort.turn) for c in workload.contenders}
     turns: dict[str, list[float]] = {c.name: [] for c in workload.contenders}
     for _ in range(effort.rounds):

@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from benchmarks.workload import Contender, assert_refused
 from credentials.keys import KeyType
 
+# What eddsa-jcs-2022 signs: the hash of the proof's options and the hash of the document.
+HASH_DATA: Final = bytes(64)
+
 _SECRET: Final = b"\7" * 32
 _ECDSA: Final = ec.ECDSA(SHA256())
 _NAMES: Final = {KeyType.ED25519: "Ed25519 {}, libsodium", KeyType.P256: "P-256 {}, OpenSSL"}

@@ -7,6 +7,7 @@ from typing import Any
 from benchmarks.workload import Contender, assert_refused
 from benchmarks.world import CLAIMS, World
 from credentials.errors import SignatureInvalid
+from credentials.keys import PublicKey
 from credentials.model import Serialized, Verified
 from credentials.securing.mechanism import Mechanism
 from verifier.answer import verify_document
@@ -40,15 +41,9 @@ def document_verifier(
 
 
 def mechanism_verifier(
-    world: World, mechanism: Mechanism, document: Serialized, tampered: Serialized
+    mechanism: Mechanism, key: PublicKey, document: Serialized, tampered: Serialized
 ) -> Contender:
     """Parsing and the signature, with the key in hand."""
-    key_id = mechanism.parse(document).key_id
-    key = next(
-        signer.public_key
-        for key_type, signer in world.signers.items()
-        if world.agency.key_id(key_type) == key_id
-    )
 
     def verify(shown: Serialized) -> Verified:
         return mechanism.verify(mechanism.parse(shown), key)

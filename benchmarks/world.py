@@ -73,6 +73,7 @@ class World:
         self.holders: Final = {kind: signer_from_secret(kind, HOLDER_SECRET) for kind in KeyType}
         self.registry_url: Final = self._issuer.settings.registry_url
         self.type_url: Final = type_url(get(TYPE), self.registry_url)
+        self.contents: Final = {kind: self._content(kind) for kind in KeyType}
 
     def __enter__(self) -> "World":
         return self
@@ -91,26 +92,10 @@ class World:
         """The registry as the verifier knows it."""
         return self.evidence.registry(self.now)
 
-    def content(self, holder: KeyType) -> Content:
-        """The certificate before an envelope is chosen for it."""
-        return Content(
-            type_url=self.type_url,
-            type_name=TYPE,
-            integrity=integrity(get(TYPE), self.registry_url),
-            issuer=self.agency.did,
-            issued_at=self.now,
-            validity=Validity(self.now, UNTIL),
-            claims=CLAIMS,
-            disclosure=Disclosure(paths=SELECTIVE),
-            holder=self.holders[holder].public_key,
-            status_uri=self.agency.status_uri(),
-            status_index=STATUS_INDEX,
-        )
-
     def secure(self, mechanism: Mechanism, key_type: KeyType) -> Serialized:
         """Issue the certificate with the agency's key of a type to a holder with such a key."""
         return mechanism.secure(
-            self.content(key_type),
+            self.contents[key_type],
             signer=self.signers[key_type],
             key_id=self.agency.key_id(key_type),
             entropy=os.urandom,
@@ -139,3 +124,19 @@ class World:
     def query(self) -> Query:
         """A question for the three claims of `SHOWN`."""
         return self._city.query(TYPE, *(str(name) for (name,) in SHOWN))
+
+    def _content(self, holder: KeyType) -> Content:
+        """The certificate before an envelope is chosen for it."""
+        return Content(
+            type_url=self.type_url,
+            type_name=TYPE,
+            integrity=integrity(get(TYPE), self.registry_url),
+            issuer=self.agency.did,
+            issued_at=self.now,
+            validity=Validity(self.now, UNTIL),
+            claims=CLAIMS,
+            disclosure=Disclosure(paths=SELECTIVE),
+            holder=self.holders[holder].public_key,
+            status_uri=self.agency.status_uri(),
+            status_index=STATUS_INDEX,
+        )

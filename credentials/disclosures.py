@@ -27,6 +27,7 @@ MAX_DEPTH: Final = 16  # objects and arrays, the payload itself being the first
 SALT_BYTES: Final = 18
 _SALT_CHARS: Final = 24
 
+_SAFE: Final = frozenset({str, bool})
 _RESERVED: Final = frozenset({"_sd", "_sd_alg", "..."})
 
 # Digest → what the disclosure says: an array, if it is one, of salt, name and value.
@@ -60,12 +61,10 @@ def parse_disclosures(texts: Sequence[str]) -> Disclosures:
 
 
 def parse_signed_json(texts: list[bytes]) -> list[JsonValue]:
-    """Read strict JSON texts: the values and refusals of `parse_json`, sooner for compact ones.
+    """Read strict JSON texts: the values and refusals of `parse_json`, sooner for many at once.
 
-    orjson keeps the last of two equal names and turns great integers into floats, but then it
-    writes another text than it has read. So what it writes again byte for byte it has read
-    without loss, and the rest goes to the strict parser. Only depth is left to `reveal`, which
-    allows less of it.
+    What orjson writes again byte for byte, it has read exactly (`parse_json` says why). Only depth
+    is left to `reveal`, which allows less of it.
     """
     try:
         values: list[JsonValue] = orjson.loads(b"[" + b",".join(texts) + b"]")
@@ -294,8 +293,8 @@ class _Concealer:
 
 def _encode(array: list[JsonValue]) -> bytes:
     # No rule makes a disclosure canonical; what matters is that no value changes silently, as NaN
-    # would in orjson. A string can't, and most claims are one.
-    if type(array[-1]) is not str:
+    # would in orjson. Neither a string nor true and false can, and most claims are one of them.
+    if type(array[-1]) not in _SAFE:
         return canonicalize(array)
     try:
         return orjson.dumps(array)

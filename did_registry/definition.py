@@ -1,11 +1,10 @@
 """Whether a credential type is defined as the log has it, and as a credential says it is."""
 
-import hashlib
 from collections.abc import Mapping
 
 from did_registry.view import RegistryView
 from schemas.credential_type import CredentialType
-from schemas.published_documents import integrity, published_documents
+from schemas.published_documents import digests, integrity
 
 
 def is_defined_as_logged(
@@ -19,8 +18,8 @@ def is_defined_as_logged(
     stated: address of a document → the SRI digest that the credential gives for it.
     """
     logged = all(
-        view.schemas.get(path) == hashlib.sha256(document).digest()
-        for path, document in published_documents(credential_type, registry_url).items()
+        view.schemas.get(path) == digest
+        for path, digest in digests(credential_type, registry_url).items()
     )
     expected = integrity(credential_type, registry_url)
     return logged and all(expected.get(url) == digest for url, digest in stated.items())

@@ -114,10 +114,11 @@ def _columns(credential_type: CredentialType, heading: Sequence[str]) -> tuple[s
     try:
         return parse_header(credential_type, heading)
     except InvalidClaims as error:
-        unknown = [it for it in error.problems if it.code is ProblemCode.UNKNOWN_COLUMN]
-        if heading and len(unknown) == len(heading):
-            raise CsvUnreadable("the first line names no column of this type") from None
-        raise
+        refusal = error
+    unknown = [it for it in refusal.problems if it.code is ProblemCode.UNKNOWN_COLUMN]
+    if heading and len(unknown) == len(heading):
+        raise CsvUnreadable("the first line names no column of this type")
+    raise refusal
 
 
 def _heading_problem(cell: str) -> ProblemCode | None:

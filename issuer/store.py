@@ -41,8 +41,7 @@ def agencies(session: Session) -> Sequence[AgencyRow]:
 
 def add_person(session: Session, person_ref: str, now: datetime) -> None:
     """Make the row of a new person."""
-    session.add(PersonRow(person_ref=person_ref, created=now))
-    session.flush()
+    session.execute(insert(PersonRow).values(person_ref=person_ref, created=now))
 
 
 def has_person(session: Session, person_ref: str) -> bool:
@@ -87,9 +86,15 @@ def move_entitlement(session: Session, entitlement_id: str, after: EntitlementSt
     return moved.rowcount == 1
 
 
-def find_imported(session: Session, digest: bytes) -> ImportedRow | None:
-    """The import of an equal CSV row, if there was one."""
-    return session.get(ImportedRow, digest)
+def find_imported(session: Session, digest: bytes) -> str | None:
+    """The id of the entitlement that an equal CSV row became, if there was one."""
+    rows = select(ImportedRow.entitlement_id).where(ImportedRow.digest == digest)
+    return session.scalars(rows).one_or_none()
+
+
+def add_imported(session: Session, digest: bytes, entitlement_id: str) -> None:
+    """Note what a CSV row became."""
+    session.execute(insert(ImportedRow).values(digest=digest, entitlement_id=entitlement_id))
 
 
 def lock_offer_by_secret(session: Session, agency: str, secret_mac: bytes) -> OfferRow | None:

@@ -4,6 +4,7 @@ They are canonical JSON and never change: a digest of each stands in the log, an
 names them with it. A change is a new version of the type.
 """
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -28,6 +29,15 @@ def published_documents(credential_type: CredentialType, base_url: str) -> Mappi
             schema_path(credential_type): canonicalize(json_schema(credential_type, base_url)),
             context_path(credential_type): canonicalize(jsonld_context(credential_type, base_url)),
         }
+    )
+
+
+@cache
+def digests(credential_type: CredentialType, base_url: str) -> Mapping[str, bytes]:
+    """The SHA-256 digest of each published document by its path, as the log has it."""
+    documents = published_documents(credential_type, base_url)
+    return MappingProxyType(
+        {path: hashlib.sha256(document).digest() for path, document in documents.items()}
     )
 
 

@@ -44,12 +44,13 @@ _OTHER_TOKENS: Final = frozenset({"vc+jwt", "vp+jwt"})
 
 def check_format(presented: Serialized, policy: Policy) -> Finding[Unverified]:
     """Is it a credential or presentation in a form that counts here, to the letter?"""
-    if _is_secured_otherwise(presented):
-        return Unknown("unsupported")
     try:
         mechanism = mechanism_of(presented)
-        if mechanism.name not in policy.mechanisms:
-            return Unknown("unsupported")
+    except Error:
+        return Unknown("unsupported") if _is_signed(presented) else Failed("malformed")
+    if mechanism.name not in policy.mechanisms:
+        return Unknown("unsupported")
+    try:
         return Passed(mechanism.parse(presented))
     except TooLarge:
         return Failed("too-large")
@@ -59,10 +60,8 @@ def check_format(presented: Serialized, policy: Policy) -> Finding[Unverified]:
         return Failed("malformed")
 
 
-def _is_secured_otherwise(presented: Serialized) -> bool:
-    """Whether it is signed in a way that no mechanism here knows, which does not make it forged."""
-    if any(mechanism.recognises(presented) for mechanism in mechanisms().values()):
-        return False
+def _is_signed(presented: Serialized) -> bool:
+    """Whether what no mechanism here knows is signed in a way that others may know."""
     if isinstance(presented, dict):
         return not {"proof", "verifiableCredential"}.isdisjoint(presented)
     try:

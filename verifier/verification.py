@@ -1,6 +1,8 @@
 """Collects what the checks of one credential find, and draws the verdict from it."""
 
 from datetime import datetime
+from functools import cache
+from types import MappingProxyType
 from typing import TypeVar
 
 from credentials.claims import Claims
@@ -40,7 +42,7 @@ class Verification:
         self.verified: Verified | None = None
         self.credential_type: CredentialType | None = None
         self.issuer: IssuerName | None = None
-        self._checks: dict[CheckName, Check] = {}
+        self._checks = _none_run().copy()  # in their order
 
     def take(self, name: CheckName, finding: Finding[T]) -> T | None:
         """Note what a check found; its value if it passed, for the checks that rest on it."""
@@ -58,10 +60,7 @@ class Verification:
 
     def checks(self) -> tuple[Check, ...]:
         """Every check in its order; one that did not run is unknown."""
-        return tuple(
-            self._checks.get(name, Check(name=name, result=Result.UNKNOWN, code="not-run"))
-            for name in CheckName
-        )
+        return tuple(self._checks.values())
 
     def verdict(self, claims: Claims) -> Verdict:
         """The conclusion; `claims` are shown only if it is ACCEPTED."""
@@ -78,7 +77,17 @@ class Verification:
         )
 
     def _note(self, name: CheckName, result: Result, code: str) -> None:
-        self._checks[name] = Check(name=name, result=result, code=code)
+        self._checks[name] = _check(name, result, code)
+
+
+@cache
+def _none_run() -> MappingProxyType[CheckName, Check]:
+    return MappingProxyType({name: _check(name, Result.UNKNOWN, "not-run") for name in CheckName})
+
+
+@cache  # All three are from closed sets of our own, so that there are not many.
+def _check(name: CheckName, result: Result, code: str) -> Check:
+    return Check(name=name, result=result, code=code)
 
 
 def _word(checks: tuple[Check, ...]) -> str:

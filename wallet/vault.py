@@ -29,6 +29,7 @@ MAX_HEADER_BYTES: Final = 512
 MIB: Final = 1024 * 1024
 _VERSION: Final = 1
 _KEY_BYTES: Final = 32
+_TAG_BYTES: Final = nacl.bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def seal_vault(
 ) -> bytes:
     """Encrypt a vault's content. salt (16) and nonce (24 bytes) must be fresh random bytes.
 
-    Raises PassphraseTooShort below 16 bytes, TooLarge for what could not be opened again.
+    Raises TooLarge for what could not be opened again.
     """
     header = canonicalize(
         {
@@ -81,6 +82,8 @@ def open_vault(data: bytes, passphrase: bytes) -> bytes:
     if not newline:
         raise Malformed("not a vault: it has no header line")
     salt, nonce, hardness = _parse_header(header)
+    if len(box) < _TAG_BYTES:  # the library would not tell it from a bug of ours
+        raise VaultUnreadable("the vault was cut off")
     key = _derive_key(passphrase, salt, hardness)
     try:
         return nacl.bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(box, header, nonce, key)

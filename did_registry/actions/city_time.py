@@ -27,7 +27,7 @@ def city_offset(registry: Origin, outbound: Outbound, now: datetime) -> timedelt
             f"{registry}/time", accept=("application/json",), max_bytes=MAX_TIME_BYTES
         )
         clock = parse_object(fetched.body)
-        set_to = clock.boolean_or_none("set")
-        return parse_timestamp(clock.text("now")) - now if set_to else _NO_OFFSET
+        is_set = fetched.status == 200 and clock.boolean_or_none("set")
+        return parse_timestamp(clock.text("now")) - now if is_set else _NO_OFFSET
     except Error:
         return _NO_OFFSET

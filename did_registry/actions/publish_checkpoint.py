@@ -36,6 +36,8 @@ def publish_checkpoint(session: Session, signer: NoteSigner, *, now: datetime) -
         if latest.root != root:
             raise LogInconsistent("the log has another root than was signed for its size")
         return latest.note
+    if latest is not None and latest.size > head.size:
+        raise LogInconsistent("the log is shorter than a checkpoint that was signed")
     try:
         _check_stored(session, head, root, latest)
     except Error as error:

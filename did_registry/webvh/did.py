@@ -8,6 +8,7 @@ identity with the same address.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
@@ -28,6 +29,7 @@ _HOST_AND_PORT: Final = re.compile("([^%]*)(?:%3A([1-9][0-9]{0,4}))?")
 _SEGMENT: Final = re.compile("(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+")
 _PLAIN: Final = re.compile("[A-Za-z0-9._-]+")
 _LOOPBACK: Final = "localhost"
+_REMEMBERED: Final = 512  # every credential of an agency names the same DID, several times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,7 @@ class Did:
         return _PREFIX + self.scid + ":" + ":".join((_authority(self.host, self.port), *self.path))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse_did(text: str) -> Did:
     """Read a bare did:webvh DID, without path, query or fragment. Raises DidInvalid.
 

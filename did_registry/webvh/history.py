@@ -9,7 +9,7 @@ so that a replica can follow a log for ever. did:webvh 1.0, "Read (Resolve)".
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from credentials.errors import Error
@@ -43,6 +43,10 @@ class History:
     """All versions of one DID, in order, at least one. Built by `begin`, `advance` and `replay`."""
 
     versions: tuple[Version, ...]
+    # What `key_at` has found: at most one for each place where a document lists a method.
+    _found: dict[tuple[str, Purpose, int], KeyAt] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def latest(self) -> Version:
@@ -108,6 +112,13 @@ class History:
         index = bisect_right(self.versions, time, key=_time) - 1
         if index < 0:
             raise UnknownKey("the DID did not exist at that time")
+        place = (method_id, purpose, index)
+        if place not in self._found:
+            self._found[place] = self._find_key(method_id, purpose, index)
+        return self._found[place]
+
+    def _find_key(self, method_id: str, purpose: Purpose, index: int) -> KeyAt:
+        """The key of a method in one version, and between which others it stayed the same."""
         if self.versions[index].parameters.deactivated:
             raise UnknownKey("the DID was deactivated at that time")
         key = self.versions[index].document.method(method_id, purpose)

@@ -40,9 +40,12 @@ def approve(
     if credential_type.audience is Audience.PUBLIC:
         raise TypeNotIssued("credentials of this type stand in the registry, not in a wallet")
     claims = parse_entered(credential_type, entered, day_in_seoul(now))
-    person = _person(session, context, person_ref, now)
     kind = permission(credential_type, claims)
-    _check_none_waits(session, agency, kind, person, now)
+    if person_ref is None:
+        person = _new_person(session, context, now)
+    else:
+        person = _known_person(session, person_ref)
+        _check_none_waits(session, agency, kind, person, now)
     row = EntitlementRow(
         id=new_entitlement_id(context.entropy(ID_BYTES)),
         agency=agency.code,
@@ -85,13 +88,13 @@ def _insert(session: Session, row: EntitlementRow) -> None:
         raise EntitlementExists("the person has one that waits to be fetched") from error
 
 
-def _person(
-    session: Session, context: IssuerContext, person_ref: PersonRef | None, now: datetime
-) -> PersonRef:
-    if person_ref is None:
-        created = new_person_ref(context.entropy(REFERENCE_BYTES))
-        store.add_person(session, created, now)
-        return created
+def _new_person(session: Session, context: IssuerContext, now: datetime) -> PersonRef:
+    created = new_person_ref(context.entropy(REFERENCE_BYTES))
+    store.add_person(session, created, now)
+    return created
+
+
+def _known_person(session: Session, person_ref: PersonRef) -> PersonRef:
     if not store.has_person(session, parse_person_ref(person_ref)):
         raise UnknownPerson("there is no person with this reference")
     return person_ref

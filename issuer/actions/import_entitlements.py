@@ -21,7 +21,6 @@ from issuer.actions.context import IssuerContext
 from issuer.agency import Agency
 from issuer.csv_rows import Row, RowError, read_rows
 from issuer.errors import EntitlementExists, UnknownPerson
-from issuer.models import ImportedRow
 from issuer.person import PersonRef
 from issuer.secret_macs import SecretKind
 from schemas.claim_problem import ClaimProblem
@@ -141,11 +140,7 @@ class _Importing:
         known = store.find_imported(session, digest)
         if known is None and digest not in self.rehearsed_rows:
             return None
-        return RowReport(
-            line=row.line,
-            outcome=RowOutcome.KNOWN,
-            entitlement_id=known.entitlement_id if known else None,
-        )
+        return RowReport(line=row.line, outcome=RowOutcome.KNOWN, entitlement_id=known)
 
     def _approve(self, session: Session, row: Row, digest: bytes) -> RowReport:
         if (row.person_ref, self._kind(row)) in self.rehearsed_kinds:
@@ -161,7 +156,7 @@ class _Importing:
                     person_ref=row.person_ref,
                     now=self.now,
                 )
-                session.add(ImportedRow(digest=digest, entitlement_id=entitlement.id))
+                store.add_imported(session, digest, entitlement.id)
         except (IntegrityError, EntitlementExists):
             known = self._known(session, row, digest)
             if known is None:

@@ -209,6 +209,13 @@ class SimulatedRegistry:
             result = session.execute(text(statement), values)
             assert result.rowcount  # type: ignore[attr-defined]
 
+    def flip(self, table: str, column: str, at: int, where: str) -> None:
+        """Turn one bit of byte `at` of one stored value."""
+        select = text(f"SELECT {column} FROM {table} WHERE {where}")
+        value = bytearray(self.read(lambda session: session.execute(select).scalar_one()))
+        value[at] ^= 1
+        self.tamper(f"UPDATE {table} SET {column} = :value WHERE {where}", value=bytes(value))
+
     def app(self) -> Flask:
         """What strangers see, and nothing of an issuer or verifier."""
         app = Flask("registry", static_folder=None)

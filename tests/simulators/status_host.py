@@ -17,7 +17,7 @@ from credentials.status.bitstring import sign_bitstring_list
 from credentials.status.token_list import sign_token_list
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
-from tests.simulators.network import PUBLIC_ADDRESS, SimulatedNetwork, answer
+from tests.simulators.network import SimulatedNetwork, answer
 from verifier.actions.gather_evidence import OnlineEvidence
 from verifier.actions.status_lists import StatusLists
 from web.outbound import Outbound, tls_context
@@ -32,7 +32,6 @@ class StatusHost:
 
     def __init__(self, city: SimulatedCity) -> None:
         self.network = SimulatedNetwork()
-        self._addresses = 0
         outbound = Outbound(
             allowed=frozenset(),
             network=self.network.network,
@@ -47,10 +46,9 @@ class StatusHost:
         self, host: str, body: str | bytes, content_type: str = TOKEN_TYPE, status: int = 200
     ) -> None:
         """Let a name serve one document from now on."""
-        known = self.network.names.get(host)
-        if known is None:
-            self._addresses += 1
-        address = known[0] if known else f"{PUBLIC_ADDRESS.rpartition('.')[0]}.{self._addresses}"
+        count = len(self.network.names)
+        new = f"93.184.{count // 250}.{count % 250 + 1}"
+        (address,) = self.network.names.get(host, [new])
         data = body.encode() if isinstance(body, str) else body
         self.network.serve(host, answer(status, content_type, data), address)
 

@@ -27,6 +27,14 @@ def test_what_did_not_run_is_unknown() -> None:
     assert verdict.claims == {}
 
 
+def test_every_page_begins_empty_and_keeps_the_order() -> None:
+    page = Verification(START)
+    page.take(CheckName.STATUS, Passed(None))
+    page.take(CheckName.FORMAT, Passed(None))
+    assert [check.name for check in page.checks()] == list(CheckName)
+    assert {check.code for check in Verification(START).checks()} == {"not-run"}
+
+
 @pytest.mark.parametrize("missing", CheckName)
 def test_no_check_may_be_left_out_of_an_accepted_verdict(missing: CheckName) -> None:
     page = Verification(START)

@@ -276,8 +276,28 @@ def test_deactivation_ends_every_key() -> None:
 
 def test_a_key_is_for_its_purpose_only() -> None:
     history, method = _key_history(document())
-    with pytest.raises(UnknownKey):
-        history.key_at(method, Purpose.AUTHENTICATION, NOW)
+    for _ in range(2):  # The second time, it is known for its own purpose.
+        with pytest.raises(UnknownKey):
+            history.key_at(method, Purpose.AUTHENTICATION, NOW)
+        history.key_at(method, Purpose.ASSERTION, NOW)
+
+
+def test_keys_are_told_apart_also_when_they_are_asked_for_again() -> None:
+    history, method = _key_history(document(keys=2))
+    other = method.removesuffix("0") + "1"
+    for _ in range(2):
+        assert history.key_at(method, Purpose.ASSERTION, NOW).key == signer(100).public_key
+        assert history.key_at(other, Purpose.ASSERTION, NOW).key == signer(101).public_key
+
+
+def test_a_longer_history_is_asked_anew() -> None:
+    drafts = _with_documents(document(), _unlisted())
+    entries = seal(drafts)
+    shorter, method = _replay(entries[:1]), did_of(entries) + "#key-0"
+    assert shorter.key_at(method, Purpose.ASSERTION, START).retired_at is None
+    longer = shorter.advance(read_entry(entries[1], number=2), NOW)
+    assert longer.key_at(method, Purpose.ASSERTION, START).retired_at == START + DAY
+    assert shorter.key_at(method, Purpose.ASSERTION, START).retired_at is None
 
 
 def test_there_is_no_key_before_there_is_a_did() -> None:

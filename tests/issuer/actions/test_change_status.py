@@ -74,7 +74,7 @@ def test_a_suspension_is_no_revocation(office: IssuingOffice, made: MadeOffer) -
 def test_what_was_suspended_can_be_reinstated(office: IssuingOffice, made: MadeOffer) -> None:
     office.change(made.entitlement_id, SUSPEND, "S01")
     assert office.change(made.entitlement_id, REINSTATE, None).state is State.VALID
-    assert published(office, made) == dict.fromkeys(StatusPurpose, {State.VALID})
+    assert published(office, made) == {purpose: {State.VALID} for purpose in StatusPurpose}
 
 
 def test_what_was_suspended_can_be_revoked(office: IssuingOffice, made: MadeOffer) -> None:

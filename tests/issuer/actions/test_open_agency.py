@@ -1,6 +1,6 @@
 """A new tenant: found by its code from then on, with a status list that is signed already."""
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +10,10 @@ from credentials.model import StatusPurpose
 from issuer.actions.agencies import get_agency
 from issuer.actions.open_agency import open_agency
 from issuer.agency import Agency
-from issuer.errors import UnknownAgency
 from storage.errors import KeyNotFound
 from storage.key_file import KeyPurpose
-from tests.simulators.issuing_office import GU, IssuingOffice, refused
+from storage.transaction import Database
+from tests.simulators.issuing_office import GU, IssuingOffice, office_keystore, refused
 from tests.simulators.status_reader import read_list
 
 
@@ -26,10 +26,6 @@ def opened(office: IssuingOffice, code: str) -> None:
 def found(office: IssuingOffice, code: str) -> Agency:
     with office.database.reading() as session:
         return get_agency(session, office.context.settings, code)
-
-
-def test_an_open_agency_is_found(office: IssuingOffice) -> None:
-    assert found(office, GU) == office.agency()
 
 
 def test_its_empty_list_is_published_from_the_first_moment(new_office: IssuingOffice) -> None:
@@ -57,20 +53,12 @@ def test_a_code_under_which_nobody_could_find_it_is_refused(
         opened(office, code)
 
 
-def test_the_longest_code_is_found_and_so_is_its_list(new_office: IssuingOffice) -> None:
-    code = "G" * 38
+def test_the_longest_code_is_found_and_so_is_its_list(database: Database, tmp_path: Path) -> None:
+    keystore = office_keystore(tmp_path)
+    office = IssuingOffice.open(database, keystore)
+    longest = office.agency("G" * 38)
     for key_type in KeyType:
-        stored = replace(new_office.agency(), code=code).stored_key(key_type)
-        try:
-            new_office.context.keystore.generate(stored, KeyPurpose.ASSERTION, key_type)
-        except Exception:
-            pass
-    opened(new_office, code)
-    assert found(new_office, code).code == code
-    read_list(new_office, StatusPurpose.ANY, agency=code)
-
-
-@pytest.mark.parametrize("code", ["SEL-HR", "", "gu-11620", "GU-11620\0", "\udc80", "G" * 200])
-def test_no_other_agency_is_found(office: IssuingOffice, code: str) -> None:
-    with refused(office, UnknownAgency):
-        found(office, code)
+        keystore.generate(longest.stored_key(key_type), KeyPurpose.ASSERTION, key_type)
+    opened(office, longest.code)
+    assert found(office, longest.code) == longest
+    read_list(office, StatusPurpose.ANY, agency=longest.code)

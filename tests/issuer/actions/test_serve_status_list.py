@@ -1,4 +1,4 @@
-"""Serving a status list: as it was signed, or signed anew by whoever asks first after half a day."""
+"""Serving a status list: as it was signed; after half a day, whoever asks has it signed anew."""
 
 import pytest
 
