@@ -15,6 +15,7 @@ MAX_BASE58_CHARS: Final = (
 )
 
 _BASE58: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_BASE58_PAIRS: Final = [left + right for left in _BASE58 for right in _BASE58]
 _BASE58_VALUE: Final = {character: value for value, character in enumerate(_BASE58)}
 
 
@@ -51,12 +52,12 @@ _LAST_CHARACTERS: Final = ("", "", "AQgw", "AEIMQUYcgkosw048")
 def encode_base58(data: bytes) -> str:
     """Write bytes in base58btc, keeping each leading zero byte as a leading `1`."""
     number = int.from_bytes(data)
-    digits = []
-    while number:
-        number, digit = divmod(number, 58)
-        digits.append(_BASE58[digit])
+    pairs = []
+    while number:  # Two digits at a time: dividing a long number is what costs.
+        number, pair = divmod(number, 58 * 58)
+        pairs.append(_BASE58_PAIRS[pair])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "1" * zeros + "".join(reversed(digits))
+    return "1" * zeros + "".join(reversed(pairs)).removeprefix("1")
 
 
 def decode_base58(text: str) -> bytes:

@@ -1,5 +1,9 @@
 """Which claims of a credential its holder may withhold, and how their number is hidden."""
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
 from credentials.claims import ClaimPath, Claims, select
 from credentials.model import Disclosure
 from schemas.claim import ClaimKind, MemberPath
@@ -12,8 +16,7 @@ def disclosure_plan(credential_type: CredentialType, claims: Claims) -> Disclosu
     claims: all claims of the credential, as derived. The number of digests depends on the type
     (and the subtype, which is never withheld) alone, so it does not tell who has a visa class.
     """
-    parents = [(), *(claim.path for claim in credential_type.claims if _is_object(claim.kind))]
-    counts = {parent: _selective_count(credential_type, parent, claims) for parent in parents}
+    subtype = credential_type.subtype(claims)
     paths: set[ClaimPath] = {
         claim.path
         for claim in credential_type.claims
@@ -21,15 +24,23 @@ def disclosure_plan(credential_type: CredentialType, claims: Claims) -> Disclosu
     }
     return Disclosure(
         paths=frozenset(paths),
-        digests={parent: count for parent, count in counts.items() if count},
+        digests=_digests(credential_type, subtype.code if subtype else None),
     )
 
 
-def _selective_count(credential_type: CredentialType, parent: MemberPath, claims: Claims) -> int:
-    subtype = credential_type.subtype(claims)
-    code = subtype.code if subtype else None
+@cache
+def _digests(credential_type: CredentialType, subtype: str | None) -> Mapping[ClaimPath, int]:
+    """How many claims each object could have that its holder may withhold."""
+    parents = [(), *(claim.path for claim in credential_type.claims if _is_object(claim.kind))]
+    counts = {parent: _selective_count(credential_type, parent, subtype) for parent in parents}
+    return MappingProxyType({parent: count for parent, count in counts.items() if count})
+
+
+def _selective_count(
+    credential_type: CredentialType, parent: MemberPath, subtype: str | None
+) -> int:
     return sum(
-        member.selective and member.is_in(code) for member in credential_type.members(parent)
+        member.selective and member.is_in(subtype) for member in credential_type.members(parent)
     )
 
 

@@ -12,6 +12,7 @@ from issuer.agency import Agency
 from issuer.catalogue import issuer_metadata, server_metadata
 from issuer.web.service import issuer_service
 from openid4vc.display import Display
+from schemas.labels import ENGLISH, KOREAN
 from web.headers import public_file
 
 MAX_AGE = 300  # seconds; what an agency issues changes by a decision of the root
@@ -51,6 +52,6 @@ def _names(view: RegistryView, agency: Agency, now: datetime) -> tuple[Display, 
     if not held:
         raise NotAccredited("the registry lets this agency issue nothing at present")
     return (
-        Display(name=held[-1].name_ko, locale="ko-KR"),
-        Display(name=held[-1].name_en, locale="en-US"),
+        Display(name=held[-1].name_ko, locale=KOREAN),
+        Display(name=held[-1].name_en, locale=ENGLISH),
     )

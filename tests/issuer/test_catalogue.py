@@ -26,11 +26,12 @@ from openid4vc.server_metadata import parse_server_metadata
 from schemas.catalogue import get, load_all, type_url
 from schemas.credential_type import Audience
 from schemas.errors import UnknownType
+from schemas.labels import ENGLISH, KOREAN
 from tests.simulators.issuing_office import URL
 
 AGENCY = Agency(code="GU-11620", did="did:webvh:Qm:gwanin.example:dids:GU-11620", public_url=URL)
 ISSUER = f"{URL}/issuers/GU-11620"
-DISPLAY = (Display(name="관악구", locale="ko-KR"), Display(name="Gwanak-gu", locale="en-US"))
+DISPLAY = (Display(name="관악구", locale=KOREAN), Display(name="Gwanak-gu", locale=ENGLISH))
 HOLDERS = frozenset(it.name for it in load_all().values() if it.audience is Audience.HOLDER)
 EVERYTHING = HOLDERS | {"CityCertificateCredential/career"}
 
@@ -61,7 +62,7 @@ def test_a_batch_may_be_as_large_as_is_read() -> None:
 
 
 def test_the_agency_is_named_in_both_languages() -> None:
-    assert [words.locale for words in metadata().display] == ["ko-KR", "en-US"]
+    assert [words.locale for words in metadata().display] == [KOREAN, ENGLISH]
 
 
 def test_each_type_is_there_in_each_of_its_formats() -> None:
@@ -76,7 +77,7 @@ def test_each_type_is_there_in_each_of_its_formats() -> None:
 @pytest.mark.parametrize("name", configurations())
 def test_credential_metadata_is_everywhere(name: str) -> None:
     found = configurations()[name]["credential_metadata"]
-    assert {words["locale"] for words in found["display"]} == {"ko-KR", "en-US"}
+    assert {words["locale"] for words in found["display"]} == {KOREAN, ENGLISH}
     assert found["claims"]
 
 

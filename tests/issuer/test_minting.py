@@ -1,12 +1,14 @@
 """Minting: the credential that approved claims amount to today, in each envelope alike."""
 
+import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from credentials.claims import Claims
-from credentials.errors import Expired, KeyMismatch, Malformed
+from credentials.errors import Expired, KeyMismatch
+from credentials.jws import peek_claims
 from credentials.keys import Ed25519Signer, KeyType, P256Signer, PublicKey, Signer
 from credentials.model import Serialized, Verified
 from credentials.securing import mechanism_of, mechanisms
@@ -34,9 +36,9 @@ every_envelope = pytest.mark.parametrize("mechanism", mechanisms().values(), ids
 
 
 def counting() -> Entropy:
-    """Randomness that is the same each time a test runs, and never repeats within it."""
-    numbers = itertools.count(1)
-    return lambda size: next(numbers).to_bytes(size)
+    """Randomness that is the same each time it is begun, and does not repeat until then."""
+    numbers = itertools.count()
+    return lambda size: hashlib.shake_256(str(next(numbers)).encode()).digest(size)
 
 
 def minted(
@@ -73,8 +75,18 @@ def predicates(person: str, mechanism: Mechanism, now: datetime = NOON) -> set[s
 
 
 @every_envelope
-def test_the_same_arguments_give_the_same_bytes(mechanism: Mechanism) -> None:
-    assert minted(persona("P01"), mechanism) == minted(persona("P01"), mechanism)
+def test_the_same_arguments_give_the_same_content(mechanism: Mechanism) -> None:
+    first, second = (minted(persona("P01"), mechanism) for _ in range(2))
+    assert signed_part(first) == signed_part(second)
+    assert verified(first) == verified(second)
+
+
+def signed_part(serialized: Serialized) -> object:
+    """All but the signature: ECDSA draws a number for each."""
+    if isinstance(serialized, dict):
+        return serialized
+    jwt, *disclosures = serialized.split("~")
+    return jwt.rpartition(".")[0], disclosures
 
 
 @every_envelope
@@ -105,18 +117,20 @@ def test_a_credential_without_a_place_has_no_status(mechanism: Mechanism) -> Non
     assert verified(minted(persona("P01"), mechanism, place=None)).status == ()
 
 
-@pytest.mark.parametrize("person", ["P01", "P02", "P04", "P12", "P27", "P29", "P40", "P41"])
-@pytest.mark.parametrize("type_name", [RESIDENCY, CERTIFICATE])
+@pytest.mark.parametrize(
+    ("person", "type_name"),
+    [
+        *((person, RESIDENCY) for person in ("P01", "P02", "P04", "P27", "P29", "P40", "P41")),
+        *((person, CERTIFICATE) for person in ("P01", "P12", "P29")),
+    ],
+)
 def test_every_envelope_carries_the_same_claims(person: str, type_name: str) -> None:
-    try:
-        claims = persona(person, type_name)
-    except AssertionError:
-        pytest.skip("this person has no such entitlement")
+    claims = persona(person, type_name)
     found = [
         verified(minted(claims, mechanism, type_name=type_name))
         for mechanism in mechanisms().values()
     ]
-    assert len({repr(sorted(it.claims.items())) for it in found}) == 1
+    assert all(it.claims == found[0].claims and it.claims for it in found)
     assert len({it.validity for it in found}) == 1
 
 
@@ -158,28 +172,18 @@ def test_what_does_not_hold_any_more_is_not_signed(mechanism: Mechanism) -> None
         minted(claims, mechanism, type_name=youth, now=closed)
 
 
-@every_envelope
-def test_the_number_of_digests_does_not_tell_who_has_what(mechanism: Mechanism) -> None:
-    if mechanism.name != "sd-jwt-vc":
-        pytest.skip("nothing is withheld in this envelope")
+def test_the_number_of_digests_does_not_tell_who_has_what() -> None:
     numbers = set()
-    for person in ("P01", "P27", "P03"):
-        serialized = minted(persona(person), mechanism)
+    for person in ("P01", "P03", "P27"):
+        serialized = minted(persona(person), mechanisms()["sd-jwt-vc"])
         assert isinstance(serialized, str)
-        numbers.add(len(_top_digests(serialized)))
+        payload = peek_claims(serialized.partition("~")[0])
+        numbers.add(len(payload.texts("_sd", max_items=64)))
     assert len(numbers) == 1
 
 
-@every_envelope
-def test_a_key_of_another_kind_signs_nothing(mechanism: Mechanism) -> None:
-    if len(mechanism.key_types) == len(KeyType):
-        pytest.skip("this envelope takes every kind of key")
-    other = next(it for it in SIGNERS.values() if it.public_key.type not in mechanism.key_types)
+def test_a_key_of_another_kind_signs_nothing() -> None:
+    mechanism = mechanisms()["eddsa-jcs-2022"]
+    assert KeyType.P256 not in mechanism.key_types
     with pytest.raises(KeyMismatch):
-        minted(persona("P01"), mechanism, signer=other)
-
-
-@every_envelope
-def test_times_that_are_not_whole_seconds_are_refused(mechanism: Mechanism) -> None:
-    with pytest.raises(Malformed):
-        minted(persona("P01"), mechanism, now=NOON + timedelta(microseconds=1))
+        minted(persona("P01"), mechanism, signer=SIGNERS["sd-jwt-vc"])

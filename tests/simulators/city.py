@@ -35,6 +35,7 @@ from storage.keystore import create_keystore
 from storage.master_key import Cost
 from storage.private_files import create_private, make_private_folder
 from tests.simulators.clock import SimulatedClock
+from tests.simulators.stranger import stranger
 from verifier.actions.create_request import MadeRequest, create_request
 from verifier.actions.read_result import read_result
 from wallet.actions.open_cards import open_cards
@@ -87,11 +88,8 @@ class SimulatedCity:
         self.city.database.close()
 
     def http(self) -> FlaskClient:
-        """A stranger's HTTP client, over https."""
-        client = self.app.test_client()
-        client.environ_base["wsgi.url_scheme"] = "https"
-        client.environ_base["HTTP_HOST"] = "gwanin.example"
-        return client
+        """A stranger's HTTP client, at the city's public address."""
+        return stranger(self.app, self.city.public_url)
 
     def claims(self, person: str, type_name: str = "SeoulResidencyCredential") -> Claims:
         """What a clerk enters for a persona, in the personas' own calendar."""

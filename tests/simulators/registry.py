@@ -52,6 +52,7 @@ from tests.simulators.registry_log import (
     signing_key,
     update_key,
 )
+from tests.simulators.stranger import stranger
 from web.health import serve_health
 from web.install import WebSettings, install
 from web.origin import parse_origin
@@ -233,12 +234,7 @@ class SimulatedRegistry:
 
     def http(self) -> FlaskClient:
         """A stranger's client, over https."""
-        client = self.app().test_client()
-        client.environ_base["wsgi.url_scheme"] = "https"
-        client.environ_base["HTTP_HOST"] = parse_origin(self.url).host + (
-            "" if self.port is None else f":{self.port}"
-        )
-        return client
+        return stranger(self.app(), self.url)
 
     def outbound(self) -> Outbound:
         """A fetcher to which this registry is a server."""

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from storage.errors import StorageUnavailable
 from tests.simulators.clock import START, SimulatedClock
+from tests.simulators.stranger import stranger
 from web.health import serve_health
 from web.install import WebSettings, install
 from web.origin import parse_origin
@@ -44,10 +45,7 @@ def _client(database: Database, clock: SimulatedClock, *, clock_is_set: bool) ->
     settings = WebSettings(public_url=parse_origin(BASE), trusted_proxies=0, rate_limits=True)
     install(app, settings, lambda: 0.0)
     serve_health(app, check_ready=database.check, clock=clock, clock_is_set=clock_is_set)
-    client = app.test_client()
-    client.environ_base["wsgi.url_scheme"] = "https"
-    client.environ_base["HTTP_HOST"] = "gwanin.example"
-    return client
+    return stranger(app, BASE)
 
 
 def test_ready_while_the_database_answers(client: FlaskClient, database: Database) -> None:
