@@ -21,6 +21,7 @@ from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
 from city_services.seoul.seed import Seeding
 from city_services.seoul.settings import Settings
+from city_services.seoul.web import home
 from console.city_clock import city_clock
 from console.clock import Clock, system_clock
 from console.commands import RefusingGroup
@@ -62,6 +63,9 @@ from web.health import serve_health
 from web.install import install
 from web.logs import json_lines_handler
 from web.outbound import Outbound, tls_context
+from web.pages import serve_pages
+from web.same_origin import EXTENSION as ORIGIN
+from web.words import use_words
 
 DEMO_STATUS_TTL = timedelta(seconds=5)
 
@@ -217,6 +221,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     serve_health(
         app, check_ready=city.check_ready, clock=city.clock, clock_is_set=city.clock_is_set
     )
+    app.extensions[ORIGIN] = settings.addresses.public_url
+    serve_pages(app, clock=city.clock, clock_is_set=city.clock_is_set)
+    use_words(app, "city_services.seoul.web", "templates/seoul/words.toml")
+    app.register_blueprint(home.bp)
     for role, extension, blueprints in _ROLE_PARTS:
         if role in settings.roles:
             app.extensions[extension] = getattr(city, role)

@@ -31,7 +31,7 @@ def problems_page() -> str:
     head = (
         "# Problems\n\n"
         "Every error has a permanent code: the last part of a problem document's `type`, the\n"
-        "first word of a refused command. Protocol endpoints answer with the codes of OAuth instead.\n\n"
+        "first word of a refused command. Protocol endpoints answer with the codes of OAuth.\n\n"
         "| code | status | 한국어 | English |\n|---|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"

@@ -77,3 +77,9 @@ class NoQrFound(Error):
     """The picture shows no QR code that can be read."""
 
     code = "no-qr-found"
+
+
+class CrossSiteRefused(Error):
+    """A form or an unsafe request that was not sent from a page of ours."""
+
+    code = "cross-site-refused"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from flask import Blueprint, Flask, Response, json, request
+from flask import Blueprint, Flask, Response, current_app, json, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from credentials.errors import Error
@@ -20,6 +20,8 @@ from web.errors import TooManyRequests
 from web.logs import correlation_id, log_unexpected, name_error
 from web.origin import Origin
 from web.problem_rows import Problem, problem
+from web.words import EXTENSION as WORDS
+from web.words import language
 
 PROBLEM_TYPE: Final = "application/problem+json"
 
@@ -97,10 +99,12 @@ class _Edge:
         errors: list[dict[str, str]] | None = None,
     ) -> Response:
         name_error(row.code)
-        language = request.accept_languages.best_match(("ko", "en"), "ko")
+        if _wants_page():
+            return _page(row, headers=headers, incident=incident, errors=errors)
+        read = request.accept_languages.best_match(("ko", "en"), "ko")
         document = {
             "type": f"{self.origin}/problems/{row.code}",
-            "title": row.title_en if language == "en" else row.title_ko,
+            "title": row.title_en if read == "en" else row.title_ko,
             "status": row.status,
             "detail": detail,
             "instance": quote(request.path),
@@ -118,7 +122,7 @@ class _Edge:
             PROBLEM_TYPE,
             {**_retry(row), **(headers or {})},
         )
-        response.content_language.add(language)
+        response.content_language.add(read)
         response.vary.add("Accept-Language")
         return response
 
@@ -133,6 +137,34 @@ def _claims(error: InvalidClaims) -> list[dict[str, str]]:
         }
         for found in error.problems
     ]
+
+
+def _wants_page() -> bool:
+    """Whether a person is looking: a browser names text/html itself, a program does not."""
+    named = [value for value, _ in request.accept_mimetypes]
+    return "text/html" in named and WORDS in current_app.extensions
+
+
+def _page(
+    row: Problem,
+    *,
+    headers: Mapping[str, str] | None,
+    incident: str | None,
+    errors: list[dict[str, str]] | None,
+) -> Response:
+    korean = language() == "ko"
+    body = render_template(
+        "web/problem.html",
+        title=row.title_ko if korean else row.title_en,
+        advice=row.advice_ko if korean else row.advice_en,
+        problems=[
+            f"{error['where']}: {error['detail_ko' if korean else 'detail_en']}"
+            for error in errors or ()
+        ],
+        code=row.code,
+        incident=incident,
+    )
+    return Response(body, row.status, {**_retry(row), **(headers or {})}, mimetype="text/html")
 
 
 def _protocol_refused(error: OAuthError) -> Response:

@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from did_registry import store
 from did_registry.models import DidVersion, LogHead
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry

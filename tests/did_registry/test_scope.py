@@ -84,7 +84,9 @@ def test_a_claim_of_an_alternative_counts_as_asked_for() -> None:
 
 
 def test_every_credential_query_counts() -> None:
-    document: dict[str, Any] = {"credentials": [*SD_JWT["credentials"], {**LDP["credentials"][0], "id": "b"}]}
+    document: dict[str, Any] = {
+        "credentials": [*SD_JWT["credentials"], {**LDP["credentials"][0], "id": "b"}]
+    }
     document = changed(document, "credentials", 1, "claims", 0, "path", 1, to="birthDate")
     with pytest.raises(OverAsking, match="birthDate"):
         _check(document, REGISTERED)

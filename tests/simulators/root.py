@@ -106,15 +106,17 @@ class SimulatedRoot:
             log_entry(session, after.latest, before.latest.version_id, line, now=now)
             self._publish(session)
 
-    def create_agency(self, code: str, keys: Mapping[str, PublicKey]) -> Did:
-        """Make the DID of an agency that nobody has accredited yet, with these signing keys."""
+    def create_agency(
+        self, code: str, keys: Mapping[str, PublicKey], purpose: Purpose = Purpose.ASSERTION
+    ) -> Did:
+        """Make the DID of somebody whom nobody has accredited or registered yet, with these keys."""
         name = placeholder_did("gwanin.example", None, ("dids", code))
         with self._act() as session:
             history = create_did(
                 session,
                 code=code,
                 document=build_agency_document(
-                    name, keys, purposes=(Purpose.ASSERTION,), credential_issuer=None
+                    name, keys, purposes=(purpose,), credential_issuer=None
                 ),
                 signer=ED25519_ISSUER,
                 next_key_hashes=[next_key_hash(ED25519_HOLDER.public_key)],

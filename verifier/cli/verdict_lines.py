@@ -37,7 +37,10 @@ def verdict_lines(document: Claims) -> list[str]:
         f"{korean} / {english} [{word.code}]",
         *_issuer_lines(verdict.object_or_none("issuer") if document["issuer"] else None),
         *_check_lines(verdict),
-        *(f"  {name} = {_plain(value)}" for name, value in verdict.object("claims").members.items()),
+        *(
+            f"  {name} = {_plain(value)}"
+            for name, value in verdict.object("claims").members.items()
+        ),
         f"as of {verdict.text('as_of')}",
     ]
 

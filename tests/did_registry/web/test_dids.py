@@ -81,10 +81,9 @@ def test_a_head_request_has_the_same_headers_and_no_body(world: World) -> None:
     path = "/dids/GU-11620/did.jsonl"
     whole, head = world.http.get(path), world.http.head(path)
     assert (head.status_code, head.data) == (200, b"")
-    own = {"X-Correlation-Id"}
-    assert {name: head.headers[name] for name in head.headers.keys() - own} == {
-        name: whole.headers[name] for name in whole.headers.keys() - own
-    }
+    for answer in (whole, head):
+        del answer.headers["X-Correlation-Id"]
+    assert head.headers == whole.headers
 
 
 @pytest.mark.parametrize(
@@ -288,8 +287,8 @@ def test_a_head_request_resolves_without_a_body(world: World) -> None:
 
 def test_a_log_that_was_changed_in_the_database_is_not_resolved(world: World) -> None:
     world.registry.tamper(
-        "UPDATE did_version SET entry = CAST(replace(CAST(entry AS TEXT), '-11620', '-11621') AS BLOB)"
-        " WHERE log_idx = 1"
+        "UPDATE did_version SET entry = :entry WHERE log_idx = 1",
+        entry=world.http.get("/dids/GU-11620/did.jsonl").data.replace(b"-11620", b"-11621"),
     )
     answer = world.resolve(world.agency)
     assert answer.status_code == 400

@@ -80,7 +80,7 @@ def test_a_stranger_proves_inclusion_and_consistency_from_the_files_alone(
     signed = verify_checkpoint(http.get("/log/checkpoint").data, log_key())
 
     def read(tile: Tile) -> bytes:
-        data = http.get(f"/log/{tile.path}").data
+        data: bytes = http.get(f"/log/{tile.path}").data
         assert len(parse_tile(data, tile.width)) == tile.width
         return data
 

@@ -114,10 +114,8 @@ def test_denies_what_was_revoked_meanwhile(
 
 
 def test_denies_what_the_registry_does_not_let_the_agency_issue(city: SimulatedCity) -> None:
-    client = IssuerClient(city)
-    made = city.offer(
-        "GU-11620", "CityCertificateCredential", city.claims("P12", "CityCertificateCredential")
-    )
+    client, certificate = IssuerClient(city), "CityCertificateCredential"
+    made = city.offer("GU-11620", certificate, city.claims("P12", certificate))
     token = client.token(made)
     request = client.request(holder(1))
     with unchanged(city):

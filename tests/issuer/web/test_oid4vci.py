@@ -47,9 +47,9 @@ def test_asking_twice_gives_the_same_offer(client: IssuerClient, made: MadeOffer
 
 def test_nothing_of_the_person_is_in_it(client: IssuerClient, made: MadeOffer) -> None:
     text = client.fetch(made).get_data(as_text=True)
-    assert not any(
-        str(value) in text for value in client.city.claims("P01").values() if value != "11620"
-    )
+    claims = client.city.claims("P01")
+    del claims["guCode"]  # stands in the agency's address
+    assert not any(str(value) in text for value in claims.values())
 
 
 def test_an_offer_that_there_is_not(client: IssuerClient) -> None:
@@ -82,9 +82,7 @@ def test_an_agency_that_there_is_not(client: IssuerClient, made: MadeOffer) -> N
         assert problem(client.city.http().get(path)) == (404, "unknown-agency")
 
 
-@pytest.mark.parametrize(
-    "secret", ["%00", "%FF", "%E2%80%AE", "A" * 4000, "%2e%2e", "'%20OR%201=1"]
-)
+@pytest.mark.parametrize("secret", ["%00", "%FF", "%E2%80%AE", "A" * 4000, "%2e%2e", "'%20OR%201"])
 def test_whatever_stands_in_the_address_is_no_offer(client: IssuerClient, secret: str) -> None:
     with unchanged(client.city):
         answer = client.city.http().get(f"/issuers/GU-11620/offers/{secret}")
