@@ -5,11 +5,11 @@ that can be rebuilt from them, and in which the database itself refuses a fork.
 """
 
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, LargeBinary, Table, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.append_only import make_append_only
 from storage.base import Base
 from storage.types import Digest, UtcDateTime
 
@@ -87,32 +87,5 @@ class DidVersion(Base):
     log_idx: Mapped[int] = mapped_column(ForeignKey("log_leaf.idx"), unique=True)
 
 
-_SQLITE_REFUSAL: Final = (
-    "CREATE TRIGGER {name}_{verb} BEFORE {verb} ON {name} "
-    "BEGIN SELECT RAISE(ABORT, '{name} is append-only'); END"
-)
-_POSTGRESQL_FUNCTION: Final = (
-    "CREATE OR REPLACE FUNCTION {name}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '{name} is append-only'; END $$"
-)
-_POSTGRESQL_REFUSAL: Final = (
-    "CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name} "
-    "FOR EACH STATEMENT EXECUTE FUNCTION {name}_is_append_only()"
-)
-
-
-def _make_append_only(table: Table) -> None:
-    """Let the table's creation bring the triggers that keep its rows as they were written."""
-    statements = [
-        ("sqlite", _SQLITE_REFUSAL.format(name=table.name, verb="UPDATE")),
-        ("sqlite", _SQLITE_REFUSAL.format(name=table.name, verb="DELETE")),
-        ("postgresql", _POSTGRESQL_FUNCTION.format(name=table.name)),
-        ("postgresql", _POSTGRESQL_REFUSAL.format(name=table.name)),
-    ]
-    for dialect, statement in statements:
-        ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
-        event.listen(table, "after_create", ddl)
-
-
 for _append_only in (LogLeaf, LogCheckpoint, DidVersion):
-    _make_append_only(_append_only.__table__)  # type: ignore[arg-type]
+    make_append_only(_append_only)

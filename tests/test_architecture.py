@@ -7,7 +7,7 @@ import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROLES = ("issuer", "verifier", "wallet", "did_registry")
+ROLES = ("issuer", "verifier", "wallet", "did_registry", "staff")
 PACKAGES = (
     *ROLES,
     "city_services",

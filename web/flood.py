@@ -98,13 +98,17 @@ def client_network(remote: str, forwarded_for: str, trusted_proxies: int) -> str
     return _network(hops[0].strip() or remote)
 
 
+def client() -> str:
+    """The client of this request, as the limits see it."""
+    _, trusted_proxies = current_app.extensions[_LIMITS]
+    forwarded_for = request.headers.get("X-Forwarded-For", "")
+    return client_network(request.remote_addr or "", forwarded_for, trusted_proxies)
+
+
 def _count_client(name: str, per_minute: int) -> None:
     if OWN_CALL in request.environ:
         return  # Counted where it came in from outside.
-    _, trusted_proxies = current_app.extensions[_LIMITS]
-    forwarded_for = request.headers.get("X-Forwarded-For", "")
-    client = client_network(request.remote_addr or "", forwarded_for, trusted_proxies)
-    count_subject(name, client, per_minute=per_minute)
+    count_subject(name, client(), per_minute=per_minute)
 
 
 def _network(text: str) -> str:

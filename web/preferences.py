@@ -4,11 +4,11 @@ They hold one of two words each and name nobody, so they are no sessions.
 """
 
 from typing import Final
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, request
 
 from web.bodies import read_form
+from web.own_pages import own_page
 from web.same_origin import same_origin_only
 
 LANGUAGES: Final = ("ko", "en")
@@ -26,7 +26,9 @@ same_origin_only(bp)
 def choose() -> Response:
     """Remember a choice and go back to the page it was made on."""
     form = read_form(MAX_FORM_BYTES)
-    response = Response(status=303, headers={"Location": _back(form.text_or_none("back"))})
+    response = Response(
+        status=303, headers={"Location": own_page(form.text_or_none("back") or "") or "/"}
+    )
     for name, cookie, values in (
         ("language", LANGUAGE_COOKIE, LANGUAGES),
         ("type", TYPE_COOKIE, TYPES),
@@ -43,12 +45,3 @@ def type_size() -> str:
     """The size of the type that the reader chose."""
     chosen = request.cookies.get(TYPE_COOKIE)
     return chosen if chosen in TYPES else "normal"
-
-
-def _back(path: str | None) -> str:
-    """A page of ours; whatever else is named leads to the start, not to somebody else's site."""
-    home = url_for("home.home")
-    if path is None or not path.startswith("/") or path.startswith(("//", "/\\")):
-        return home
-    parts = urlsplit(path)
-    return path if not parts.scheme and not parts.netloc else home

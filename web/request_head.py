@@ -6,7 +6,7 @@ The base URL of every link and identifier comes from the settings, never from a 
 
 from typing import Final
 
-from flask import Flask, request
+from flask import Flask, abort, request
 
 from web.errors import HeadersTooLarge, UriTooLong
 from web.origin import Origin
@@ -19,6 +19,7 @@ def check_heads(app: Flask, origin: Origin) -> None:
     """Answer requests for our own host name only, and none whose head is beyond the bounds."""
     app.config["TRUSTED_HOSTS"] = [origin.host]
     app.before_request(_check_size)
+    app.before_request(_check_path)
 
 
 def _check_size() -> None:
@@ -27,3 +28,9 @@ def _check_size() -> None:
         raise UriTooLong(f"path and query have at most {MAX_URI_BYTES} bytes")
     if sum(len(name) + len(value) for name, value in request.headers) > MAX_HEADER_BYTES:
         raise HeadersTooLarge(f"the header fields have at most {MAX_HEADER_BYTES} bytes")
+
+
+def _check_path() -> None:
+    """No address of ours has a NUL in it, and PostgreSQL fails on any text that has."""
+    if "\0" in request.environ["PATH_INFO"]:
+        abort(404)

@@ -28,8 +28,7 @@ bp = Blueprint("dids", __name__)
 def did_log(code: str) -> Response:
     """The log of one DID. Spec: did:webvh 1.0, "DID-to-HTTPS Transformation"."""
     with registry_service().database.reading() as session:
-        # PostgreSQL does not even compare a text with NUL in it.
-        row = None if "\0" in code else store.find_did_by_code(session, code)
+        row = store.find_did_by_code(session, code)
         body = b"" if row is None else store.did_log(session, row.scid)
     if not body:
         raise UnknownDid("this registry has no DID at this address")
@@ -82,7 +81,7 @@ def _as_registered(session: Session, did: str) -> str:
     """The DID that a path means: a client that appends a DID as it is, as §12.1 lets it, has its
     `%3A` decoded on the way, and `localhost:8000` is then no port but the beginning of a path."""
     scid = did.removeprefix(PREFIX).partition(":")[0]
-    row = store.find_did(session, scid) if scid.isalnum() else None
+    row = store.find_did(session, scid)
     return row.did if row is not None and unquote(row.did) == did else did
 
 

@@ -353,5 +353,6 @@ def test_accepts_the_requests_that_they_differ_from(city: SimulatedCity) -> None
     answer = client.redeem(client.pre_authorized_code(made), made.tx_code)
     assert answer.status_code == 200
     token = json.loads(answer.data)["access_token"]
-    request = {**client.request(holder(1)), "proof": {"proof_type": "jwt"}, "unknown": [{}]}
+    unknown: Claims = {"proof": {"proof_type": "jwt"}, "unknown": [{}]}
+    request = {**client.request(holder(1)), **unknown}
     assert client.ask(token, request).status_code == 200

@@ -11,11 +11,10 @@ from dataclasses import replace
 import pytest
 
 from storage.base import Base
-from storage.engine import build_engine
 from storage.keystore import Keystore
 from storage.transaction import Database
 from tests.simulators.clock import SimulatedClock
-from tests.simulators.issuing_office import IssuingOffice, office_keystore
+from tests.simulators.issuing_office import IssuingOffice, office_keystore, opened
 from tests.simulators.postgres import PostgresCluster
 
 
@@ -36,10 +35,7 @@ def opened_office(
         else:
             cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
             url = stack.enter_context(cluster.fresh_database(Base.metadata))
-        database = Database(build_engine(url))
-        stack.callback(database.close)
-        database.create_tables(Base.metadata)
-        yield IssuingOffice.open(database, keystore)
+        yield stack.enter_context(opened(url, keystore))
 
 
 @pytest.fixture

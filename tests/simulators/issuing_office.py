@@ -47,6 +47,7 @@ from openid4vc.key_proof import build_key_proof
 from openid4vc.offer import CredentialOffer
 from schemas.catalogue import get
 from storage.base import Base
+from storage.engine import build_engine
 from storage.key_file import KeyPurpose
 from storage.keystore import Keystore, create_keystore
 from storage.master_key import Cost
@@ -289,6 +290,15 @@ class IssuingOffice:
     def count(self, table: type[Base]) -> int:
         """How many rows a table has."""
         return len(self.rows()[table.__tablename__])
+
+
+@contextmanager
+def opened(url: str, keystore: Keystore) -> Iterator[IssuingOffice]:
+    """An office over the database at a URL, whose tables are made if they are missing."""
+    database = Database(build_engine(url))
+    database.create_tables(Base.metadata)
+    yield IssuingOffice.open(database, keystore)
+    database.close()
 
 
 @contextmanager

@@ -10,6 +10,7 @@
 Each method is one transaction. Smaller and faster than a city: no keystore, no issuer, no verifier.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -72,6 +73,12 @@ class SimulatedRegistry:
         self.url = f"https://{HOST}" + ("" if port is None else f":{port}")
         self._codes: list[str] = []
         self.root = self.create("SEL-DIG")
+
+    def over(self, database: Database) -> "SimulatedRegistry":
+        """The same registry, with a clock of its own, over a copy of its database."""
+        twin = copy.copy(self)
+        twin.database, twin.clock = database, SimulatedClock(self.clock())
+        return twin
 
     @property
     def anchor(self) -> TrustAnchor:

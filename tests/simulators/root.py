@@ -109,7 +109,7 @@ class SimulatedRoot:
     def create_agency(
         self, code: str, keys: Mapping[str, PublicKey], purpose: Purpose = Purpose.ASSERTION
     ) -> Did:
-        """Make the DID of somebody whom nobody has accredited or registered yet, with these keys."""
+        """Make the DID of somebody who may do nothing yet, with these keys."""
         name = placeholder_did("gwanin.example", None, ("dids", code))
         with self._act() as session:
             history = create_did(

@@ -47,3 +47,9 @@ def test_refuses_header_fields_beyond_their_bound(client: FlaskClient) -> None:
 
     assert status(MAX_HEADER_BYTES - 200) == 200
     assert status(MAX_HEADER_BYTES) == 431
+
+
+@pytest.mark.parametrize("path", ["/%00", "/a%00b", "/a/b%00"])
+def test_no_address_has_a_nul(client: FlaskClient, path: str) -> None:
+    assert client.get(path, base_url=BASE).status_code == 404
+    assert client.get(path.replace("%00", "%01"), base_url=BASE).status_code == 200

@@ -1,6 +1,9 @@
 """Every column of every table, changed behind everybody's back, is noticed and named."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +15,8 @@ from did_registry.actions.replay import replay
 from did_registry.errors import LeafRejected, LogInconsistent
 from did_registry.tlog.merkle import leaf_hash
 from did_registry.tlog.note import verifier_key
+from storage.base import Base
+from storage.engine import build_engine
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry, draft
 from tests.simulators.registry_log import ORIGIN, RegistryLog, log_key, signing_key
@@ -33,9 +38,23 @@ def make(database: Database) -> SimulatedRegistry:
     return registry
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[SimulatedRegistry, Path]:
+    """A registry whose database was closed; to be copied, not used."""
+    file = tmp_path_factory.mktemp("made") / "made.sqlite"
+    database = Database(build_engine(f"sqlite:///{file}"))
+    database.create_tables(Base.metadata)
+    registry = make(database)
+    database.close()
+    return registry, file
+
+
 @pytest.fixture
-def registry(sqlite_database: Database) -> SimulatedRegistry:
-    return make(sqlite_database)
+def registry(made: tuple[SimulatedRegistry, Path], tmp_path: Path) -> Iterator[SimulatedRegistry]:
+    file = shutil.copy2(made[1], tmp_path / "registry.sqlite")
+    database = Database(build_engine(f"sqlite:///{file}"))
+    yield made[0].over(database)
+    database.close()
 
 
 def test_a_whole_registry_is_replayed(database: Database) -> None:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -8,6 +10,8 @@ from did_registry.tlog.merkle import leaf_hash
 from did_registry.tlog.proof import build_consistency, build_inclusion, verify_consistency
 from did_registry.tlog.proof import verify_inclusion as verify
 from did_registry.tlog.tiles import Tile, node_reader, parse_bundle, parse_tile
+from storage.base import Base
+from storage.engine import build_engine
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry
 from tests.simulators.registry_log import log_key
@@ -17,20 +21,23 @@ LAST_INDEX = 2**55 - 1  # of the last bundle that a log of 2^63-1 leaves would h
 
 
 @pytest.fixture(scope="module")
-def leaves() -> int:
-    return 300
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+    """Signed at 300 leaves, and not changed by those who only read."""
+    file = tmp_path_factory.mktemp("log") / "log.sqlite"
+    database = Database(build_engine(f"sqlite:///{file}"))
+    database.create_tables(Base.metadata)
+    yield _signed(database)
+    database.close()
 
 
-@pytest.fixture
-def registry(sqlite_database: Database, leaves: int) -> SimulatedRegistry:
-    """Signed at 300 leaves."""
-    registry = SimulatedRegistry(sqlite_database)
-    registry.fill(leaves)
+def _signed(database: Database) -> SimulatedRegistry:
+    registry = SimulatedRegistry(database)
+    registry.fill(300)
     registry.publish()
     return registry
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http(registry: SimulatedRegistry) -> FlaskClient:
     return registry.http()
 
@@ -42,9 +49,9 @@ def _stored(registry: SimulatedRegistry) -> list[bytes]:
 # The head
 
 
-def test_the_newest_head_is_served_as_it_was_signed(
-    registry: SimulatedRegistry, http: FlaskClient
-) -> None:
+def test_the_newest_head_is_served_as_it_was_signed(sqlite_database: Database) -> None:
+    registry = _signed(sqlite_database)
+    http = registry.http()
     answer = http.get("/log/checkpoint")
     assert answer.content_type == "text/plain; charset=utf-8"
     assert verify_checkpoint(answer.data, log_key()).size == 300
@@ -155,9 +162,9 @@ def test_what_lies_beyond_the_head_is_not_there(http: FlaskClient, path: str) ->
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_leaves_that_are_not_signed_yet_are_not_served(
-    registry: SimulatedRegistry, http: FlaskClient
-) -> None:
+def test_leaves_that_are_not_signed_yet_are_not_served(sqlite_database: Database) -> None:
+    registry = _signed(sqlite_database)
+    http = registry.http()
     registry.fill(301)
     assert http.get("/log/tile/entries/001.p/45").status_code == 404
     assert http.get("/log/tile/0/001.p/45").status_code == 404
@@ -172,15 +179,15 @@ def _far(index: int) -> str:
     return "/".join([*(f"x{group}" for group in groups[:-1]), groups[-1]])
 
 
-@pytest.mark.parametrize("tree", ["0", "entries"])
-@pytest.mark.parametrize("index", [LAST_INDEX, LAST_INDEX - 1, LAST_INDEX + 1, 10**17])
-@pytest.mark.parametrize("width", ["", ".p/255"])
-def test_numbers_beyond_any_database_are_not_there(
-    database: Database, tree: str, index: int, width: str
-) -> None:
+def test_numbers_beyond_any_database_are_not_there(database: Database) -> None:
     registry = SimulatedRegistry(database)
     registry.publish()
-    assert registry.http().get(f"/log/tile/{tree}/{_far(index)}{width}").status_code == 404
+    http = registry.http()
+    for tree in ("0", "entries"):
+        for index in (LAST_INDEX, LAST_INDEX - 1, LAST_INDEX + 1, 10**17):
+            for width in ("", ".p/255"):
+                path = f"/log/tile/{tree}/{_far(index)}{width}"
+                assert http.get(path).status_code == 404, path
 
 
 @pytest.mark.parametrize(

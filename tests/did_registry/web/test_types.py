@@ -1,25 +1,32 @@
 import hashlib
+from collections.abc import Iterator
 
 import pytest
 from flask.testing import FlaskClient
 
 from schemas.catalogue import load_all
 from schemas.published_documents import published_documents
+from storage.base import Base
+from storage.engine import build_engine
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry
 
 RESIDENCY = "/types/SeoulResidencyCredential"
 
 
-@pytest.fixture
-def registry(sqlite_database: Database) -> SimulatedRegistry:
-    registry = SimulatedRegistry(sqlite_database)
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
+    file = tmp_path_factory.mktemp("types") / "types.sqlite"
+    database = Database(build_engine(f"sqlite:///{file}"))
+    database.create_tables(Base.metadata)
+    registry = SimulatedRegistry(database)
     registry.publish_types()
     registry.publish()
-    return registry
+    yield registry
+    database.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def http(registry: SimulatedRegistry) -> FlaskClient:
     return registry.http()
 

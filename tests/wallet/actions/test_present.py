@@ -3,6 +3,7 @@
 import json
 import os
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -65,6 +66,7 @@ class Library:
     def result(self) -> Any:
         return self.city.result(self.made.result_id)
 
+    @cached_property
     def request(self) -> dict[str, Any]:
         """What the signed request says."""
         signed = self.city.http().get(self.made.request_uri).get_data(as_text=True)
@@ -81,7 +83,7 @@ class Library:
 
     def serve(self, signer: Signer | None = None, *, header: Any = None, **changes: Any) -> None:
         """Let the verifier serve its request with members replaced or REMOVED, signed by it."""
-        claims = {**self.request(), **changes}
+        claims = {**self.request, **changes}
         kept = {name: value for name, value in claims.items() if value is not REMOVED}
         did = self.made.client_id.removeprefix("decentralized_identifier:")
         signed = sign_claims(
@@ -102,6 +104,12 @@ def library(city: SimulatedCity) -> Library:
     return Library(city)
 
 
+@pytest.fixture(scope="module")
+def served(still_city: SimulatedCity) -> Library:
+    """For tests that change nothing but what the verifier serves, each for itself."""
+    return Library(still_city)
+
+
 # ---- prepare ----
 
 
@@ -114,9 +122,9 @@ def test_finds_who_asks_for_what_in_the_registry(library: Library) -> None:
     assert library.posted() == []
 
 
-def test_what_is_served_again_by_the_verifier_is_taken(library: Library) -> None:
-    library.serve()
-    assert library.prepare().request.client_id == library.made.client_id
+def test_what_is_served_again_by_the_verifier_is_taken(served: Library) -> None:
+    served.serve()
+    assert served.prepare().request.client_id == served.made.client_id
 
 
 REQUESTS: dict[str, tuple[dict[str, Any], type[Error]]] = {
@@ -143,20 +151,20 @@ REQUESTS: dict[str, tuple[dict[str, Any], type[Error]]] = {
 
 @pytest.mark.parametrize(("changes", "refusal"), REQUESTS.values(), ids=REQUESTS)
 def test_refuses_a_request_that_is_not_in_order(
-    library: Library, changes: dict[str, Any], refusal: type[Error]
+    served: Library, changes: dict[str, Any], refusal: type[Error]
 ) -> None:
-    library.serve(**changes)
+    served.serve(**changes)
     with pytest.raises(refusal):
-        library.prepare()
-    assert library.posted() == []
+        served.prepare()
+    assert served.posted() == []
 
 
 @pytest.mark.parametrize("fragment", ["request-2", "es256-1", ""])
-def test_refuses_a_key_that_the_verifier_does_not_list(library: Library, fragment: str) -> None:
-    did = library.made.client_id.removeprefix("decentralized_identifier:")
-    library.serve(header={"kid": f"{did}#{fragment}"})
+def test_refuses_a_key_that_the_verifier_does_not_list(served: Library, fragment: str) -> None:
+    did = served.made.client_id.removeprefix("decentralized_identifier:")
+    served.serve(header={"kid": f"{did}#{fragment}"})
     with pytest.raises((VerifierNotTrusted, KeyMismatch)):
-        library.prepare()
+        served.prepare()
 
 
 def test_refuses_a_key_that_the_verifier_has_retired(library: Library) -> None:
@@ -182,10 +190,10 @@ def test_refuses_a_link_to_another_verifiers_request(library: Library) -> None:
     ],
 )
 def test_refuses_a_verifier_that_is_not_named_by_a_did(
-    library: Library, client_id: str, refusal: type[Error]
+    served: Library, client_id: str, refusal: type[Error]
 ) -> None:
     with pytest.raises(refusal):
-        library.prepare(library.link(client_id=client_id))
+        served.prepare(served.link(client_id=client_id))
 
 
 def _strangers_request(library: Library, did: str) -> str:
@@ -215,8 +223,8 @@ def test_refuses_a_verifier_that_nobody_knows(library: Library) -> None:
 
 
 def test_refuses_a_verifier_whose_registration_is_over(library: Library) -> None:
+    library.serve(exp=REMOVED)
     library.city.clock.advance(days=366)
-    library.serve(exp=REMOVED, iat=int(library.city.clock().timestamp()))
     with pytest.raises(VerifierNotTrusted, match="not registered"):
         library.prepare()
 
@@ -267,19 +275,19 @@ def test_sends_a_nonce_where_the_link_wants_a_post_and_wants_it_back(library: Li
 
 @pytest.mark.parametrize("nonce", [REMOVED, "another"])
 def test_refuses_a_request_that_was_signed_for_another_wallet(
-    library: Library, nonce: object
+    served: Library, nonce: object
 ) -> None:
-    library.serve(wallet_nonce=nonce)
+    served.serve(wallet_nonce=nonce)
     with pytest.raises(Malformed):
-        library.prepare(library.link(method=RequestUriMethod.POST))
+        served.prepare(served.link(method=RequestUriMethod.POST))
 
 
 @pytest.mark.parametrize("status", [204, 400, 404, 500])
-def test_refuses_an_answer_that_is_no_request(library: Library, status: int) -> None:
-    end = library.made.request_uri.rpartition("/")[2]
-    library.server.answer(end, status, b"", REQUEST_TYPE)
+def test_refuses_an_answer_that_is_no_request(served: Library, status: int) -> None:
+    end = served.made.request_uri.rpartition("/")[2]
+    served.server.answer(end, status, b"", REQUEST_TYPE)
     with pytest.raises(CounterpartRefused, match=str(status)):
-        library.prepare()
+        served.prepare()
 
 
 @pytest.mark.parametrize(
@@ -294,11 +302,11 @@ def test_refuses_an_answer_that_is_no_request(library: Library, status: int) -> 
     ids=["another-type", "too-long", "not-ascii", "empty", "nonsense"],
 )
 def test_refuses_a_request_object_that_is_none(
-    library: Library, body: bytes, content_type: str
+    served: Library, body: bytes, content_type: str
 ) -> None:
-    library.server.answer(library.made.request_uri.rpartition("/")[2], 200, body, content_type)
+    served.server.answer(served.made.request_uri.rpartition("/")[2], 200, body, content_type)
     with pytest.raises(Error):
-        library.prepare()
+        served.prepare()
 
 
 # ---- what is sent ----

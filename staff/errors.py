@@ -1,0 +1,39 @@
+"""Why somebody may not come in, or not do what they tried."""
+
+from credentials.errors import Error
+
+
+class SignInRefused(Error):
+    """The name or the password is wrong, or the account is closed; which one is not told."""
+
+    code = "sign-in-refused"
+
+
+class SignInDelayed(Error):
+    """Too many wrong tries; signing in is possible again after a quarter of an hour."""
+
+    code = "sign-in-delayed"
+
+
+class NotSignedIn(Error):
+    """Nobody is signed in, or not any more."""
+
+    code = "not-signed-in"
+
+
+class NotPermitted(Error):
+    """The person's roles, or the agency, do not allow this act."""
+
+    code = "not-permitted"
+
+
+class FormExpired(Error):
+    """The form does not carry the token of this session."""
+
+    code = "form-expired"
+
+
+class PasswordTooWeak(Error):
+    """A password is too short, too long, or on the list of common ones."""
+
+    code = "password-too-weak"
