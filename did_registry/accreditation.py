@@ -97,9 +97,7 @@ def verify_by_root(credential: JsonValue, root: History, *, logged_at: datetime)
 
     Raises UnknownKey, KeyMismatch, SignatureInvalid, Malformed or Unsupported.
     """
-    if not isinstance(credential, dict):
-        raise Malformed("the leaf's credential is not an object")
-    unverified = MECHANISM.parse(credential)
+    unverified = MECHANISM.parse(JsonObject(credential, "the leaf's credential").members)
     if unverified.issuer != str(root.did):
         raise KeyMismatch("only the registry's root accredits issuers and registers verifiers")
     # The log vouches for the time here, so a key that was retired later needs no other evidence.

@@ -117,10 +117,9 @@ def find_offered_entitlement(session: Session, agency: str, token_mac: bytes) ->
     return session.scalars(rows).one_or_none()
 
 
-def lock_offer_by_token(session: Session, agency: str, token_mac: bytes) -> OfferRow | None:
+def lock_offer_by_token(session: Session, token_mac: bytes) -> OfferRow | None:
     """The offer that an access token was given for, locked until the transaction ends."""
-    rows = select(OfferRow).where(OfferRow.agency == agency, OfferRow.token_mac == token_mac)
-    return _locked(session, rows)
+    return _locked(session, select(OfferRow).where(OfferRow.token_mac == token_mac))
 
 
 def lock_live_offer(session: Session, entitlement_id: str) -> OfferRow | None:

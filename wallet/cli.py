@@ -103,6 +103,7 @@ def main(
 @click.pass_obj
 def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_json: bool) -> None:
     """Fetch the credential of an offer LINK, check everything about it, and keep it."""
+    wallet.store.read()  # An offer is good once, so what could not be kept is not fetched either.
     connection = wallet.connection
     now = connection.clock()
     received = receive(
@@ -115,7 +116,7 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
     # Whose it is stands there before it is kept: a wrong link must be noticed by its person.
     lines = [received_line(received.accepted, wallet.language)]
     if not yes and not as_json:
-        _tell(lines, as_json=as_json)
+        _tell(lines, as_json=False)
         lines = []
         _agree("keep-question", wallet.language)
     content = wallet.store.change(

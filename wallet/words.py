@@ -1,7 +1,6 @@
 """What people read of a card: labels and values in their language, from the type's definition."""
 
 import json
-from collections.abc import Iterable
 from enum import StrEnum
 
 from credentials.claims import ClaimPath
@@ -38,14 +37,10 @@ def value_text(
 
 def _text(value: JsonValue, claim: Claim | None, language: Language) -> str:
     if isinstance(value, list):
-        return _joined(_text(item, claim, language) for item in value)
+        return ", ".join(_text(item, claim, language) for item in value)
     for offered in () if claim is None else claim.values:
         if offered.value == value:
             return in_language(offered.label, language)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # Characters that a terminal would obey are spelled out: the values are an issuer's words.
     return text if text.isprintable() else json.dumps(text)
-
-
-def _joined(texts: Iterable[str]) -> str:
-    return ", ".join(texts)

@@ -50,7 +50,6 @@ def _live_code(session: Session, context: IssuerContext, row: OfferRow, now: dat
     if _is_over(row, now):
         if State(row.state) is State.REDEEMED:
             store.move_offer(session, row, Event.RENEW)
-            row.token_mac = row.token_expires_at = row.client_id = None
         row.serial += 1
         row.code_expires_at = min(now + CODE_LIFETIME, row.expires_at)
         row.code_mac = context.macs.digest(

@@ -87,7 +87,7 @@ def _locked(
     if entitlement_id is None:
         raise InvalidToken("the access token is wrong or expired")
     entitlement = lock_entitlement(session, context, entitlement_id)
-    offer = store.lock_offer_by_token(session, agency.code, mac)
+    offer = store.lock_offer_by_token(session, mac)
     if offer is None or offer.token_expires_at is None or now >= offer.token_expires_at:
         raise InvalidToken("the access token is wrong or expired")
     return entitlement, offer

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from did_registry.models import DidVersion, LogHead
+from did_registry.models import LogHead
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry
 
@@ -50,16 +50,13 @@ def test_rows_of_the_log_stay_as_they_were_written(
 def test_a_second_line_after_the_same_version_is_a_fork(registry: SimulatedRegistry) -> None:
     registry.clock.advance(days=1)
     registry.rotate(registry.root)
-    fork = registry.read(
-        lambda session: session.get(DidVersion, {"scid": registry.root.scid, "number": 2})
-    )
-    assert fork is not None
+    registry.fill(3)
     with pytest.raises(IntegrityError, match="previous_version_id"):
         registry.write(
             lambda session: session.execute(
                 text(
                     "INSERT INTO did_version SELECT scid, 3, 'x', previous_version_id,"
-                    " version_time, entry, 1 FROM did_version WHERE number = 2"
+                    " version_time, entry, 2 FROM did_version WHERE number = 2"
                 )
             )
         )

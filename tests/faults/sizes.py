@@ -23,9 +23,9 @@ IS_SOAK: Final = os.environ.get("GWANIN_SOAK") == "1"
 
 REDEMPTIONS: Final = Size(suite=500, soak=500)  # of one code at the same time
 REDEMPTION_ROUNDS: Final = Size(suite=1, soak=20)
-RACERS: Final = Size(suite=24, soak=100)  # for a token, a nonce, a tx_code, a place in a list
-RACE_ROUNDS: Final = Size(suite=2, soak=20)
-LIVES: Final = Size(suite=40, soak=400)  # of an offer, as a state machine
+RACERS: Final = Size(suite=16, soak=60)  # for a token, a nonce, a tx_code, a place in a list
+RACE_ROUNDS: Final = Size(suite=1, soak=20)
+LIVES: Final = Size(suite=25, soak=400)  # of an offer, as a state machine
 STEPS_OF_A_LIFE: Final = Size(suite=30, soak=50)
 ANSWERS: Final = Size(suite=50, soak=500)  # to one request for presentations at the same time
 ANSWER_ROUNDS: Final = Size(suite=1, soak=20)

@@ -314,7 +314,8 @@ ENDPOINTS = pytest.mark.parametrize("endpoint", ["token", "nonce", "credential"]
 def test_refuses_another_method(prepared: Prepared, endpoint: str, method: str) -> None:
     path = f"/issuers/GU-11620/{endpoint}"
     answer = prepared.client.city.http().open(path, method=method)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 
 
 @ENDPOINTS

@@ -28,7 +28,8 @@ class DishonestServer:
     """The application of a city, between it and whoever connects here.
 
     asked: method and path of every request for something else than the registry's log;
-    bodies: path and body of every POST.
+    bodies: path and body of every POST; on_answer: called with the path of every
+    request after its answer.
     """
 
     def __init__(self, city: SimulatedCity) -> None:
@@ -37,6 +38,7 @@ class DishonestServer:
         self._rewrites: dict[str, Callable[[Any], Any]] = {}
         self.asked: list[tuple[str, str]] = []
         self.bodies: list[tuple[str, bytes]] = []
+        self.on_answer: Callable[[str], None] = lambda _: None
 
     def answer(self, end: str, status: int, body: Any, content_type: str = JSON) -> None:
         """Answer requests to paths with this end by a document, which is not asked for at all."""
@@ -74,6 +76,13 @@ class DishonestServer:
         if environ["REQUEST_METHOD"] == "POST":
             self.bodies.append((path, environ["wsgi.input"].read()))
             environ["wsgi.input"] = BytesIO(self.bodies[-1][1])
+        answer = self._respond(path, environ, start_response)
+        self.on_answer(path)
+        return answer
+
+    def _respond(
+        self, path: str, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
         for end, (status, body, content_type) in self._answers.items():
             if path.endswith(end):
                 start_response(f"{status} Any", [("Content-Type", content_type)])

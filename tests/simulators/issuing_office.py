@@ -8,11 +8,14 @@ office.change(made.entitlement_id, StatusChange.REVOKE, "R02")
 with refused(office, InvalidToken): …               # and nothing that is stored has changed
 """
 
+import copy
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +23,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from city_services.seoul.data import load_city
+from city_services.seoul.data import CityData, load_city
 from credentials.claims import Claims
 from credentials.errors import Error
 from credentials.keys import P256Signer, Signer
@@ -30,6 +33,7 @@ from issuer import models
 from issuer.actions.approve import approve
 from issuer.actions.change_status import Changed, StatusChange, change_status
 from issuer.actions.context import IssuerContext
+from issuer.actions.entitlements import get_entitlement
 from issuer.actions.fetch_offer import fetch_offer
 from issuer.actions.issue_credential import issue_credential
 from issuer.actions.make_offer import MadeOffer, make_offer
@@ -92,9 +96,14 @@ def holder(number: int) -> P256Signer:
 
 def persona(code: str, type_name: str = RESIDENCY) -> Claims:
     """What a clerk enters for a persona, in the personas' own calendar."""
-    claims = load_city().people[code].claims(type_name)
+    claims = _city().people[code].claims(type_name)
     assert claims is not None
-    return claims
+    return copy.deepcopy(claims)
+
+
+@cache
+def _city() -> CityData:
+    return load_city()
 
 
 @dataclass(slots=True)
@@ -168,6 +177,12 @@ class IssuingOffice:
                 needs_tx_code=needs_tx_code,
                 now=self.clock(),
             )
+
+    def offer_again(self, entitlement_id: str) -> MadeOffer:
+        """Offer what was approved before, in the type's first format."""
+        with self.database.reading() as session:
+            entitlement = get_entitlement(session, self.context, entitlement_id)
+        return self.offer(entitlement)
 
     def fetch(self, made: MadeOffer, agency: str = GU) -> CredentialOffer:
         """Open the link."""
@@ -281,6 +296,14 @@ class IssuingOffice:
                 reason=reason,
                 now=self.clock(),
             )
+
+    def count_states(self, entitlement_id: str) -> Counter[str]:
+        """How many copies are in each state."""
+        states = select(models.StatusEntryRow.state).where(
+            models.StatusEntryRow.entitlement_id == entitlement_id
+        )
+        with self.database.reading() as session:
+            return Counter(session.scalars(states))
 
     def rows(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything that is stored, by table."""

@@ -275,14 +275,19 @@ class SimulatedRegistry:
 def without_triggers(database: Database) -> Iterator[Session]:
     """A writing transaction on a database whose tables are append-only no more."""
     with database.writing() as session:
-        if session.get_bind().dialect.name == "sqlite":
-            found = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-            for name in found.scalars().all():
-                session.execute(text(f"DROP TRIGGER {name}"))
-        else:
-            for table in ("log_leaf", "log_checkpoint", "did_version"):
-                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+        drop_triggers(session)
         yield session
+
+
+def drop_triggers(session: Session) -> None:
+    """Let every row be changed, until the transaction is rolled back or for ever."""
+    if session.get_bind().dialect.name == "sqlite":
+        found = session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+        for name in found.scalars().all():
+            session.execute(text(f"DROP TRIGGER {name}"))
+        return
+    for table in ("log_leaf", "log_checkpoint", "did_version"):
+        session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 
 def draft(number: int) -> LeafDraft:

@@ -3,18 +3,33 @@
 What makes each check fail stands in `test_checks.py`.
 """
 
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from credentials.keys import KeyType
-from tests.simulators.city import SimulatedCity
+from credentials.model import StatusReference
+from credentials.status.bits import State
+from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.agency_document import build_agency_document
+from did_registry.document import Purpose
+from did_registry.view import RegistryView
+from did_registry.webvh.did import placeholder_did
+from did_registry.webvh.entry import parse_entry
+from did_registry.webvh.history import begin
+from did_registry.webvh.writer import build_genesis, next_key_hash
+from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import APPOINTMENT_PATHS, CERTIFICATE, LDP, RESIDENCY, Forger
 from tests.simulators.judge import ASKED, failed, judge, troubles
 from tests.simulators.one_change import REMOVED, changed
-from tests.simulators.sd_jwt import ED25519_HOLDER, HOLDER
+from tests.simulators.sd_jwt import ED25519_HOLDER, ED25519_ISSUER, HOLDER, STRANGER
+from verifier.actions.gather_evidence import OnlineEvidence
+from verifier.actions.status_lists import StatusLists
 from verifier.answer import verify_document
 from verifier.decision import CheckName, Decision, Result, Verdict
+from verifier.evidence import KnownState
 from verifier.policy import ONLINE
 
 # ---- What is right ----
@@ -37,6 +52,71 @@ def test_names_the_issuer_as_the_registry_does(forger: Forger) -> None:
         "Gwanak District Office",
     )
     assert verdict.type_name == RESIDENCY
+
+
+def test_a_verdict_is_as_old_as_the_registry_it_rests_on(
+    forger: Forger, still_city: SimulatedCity
+) -> None:
+    freshness = Freshness(refresh_after=timedelta(hours=1), usable_for=timedelta(hours=1))
+    follower = RegistryFollower(still_city.city.anchor, still_city.outbound, freshness)
+    follower.view(still_city.clock())
+    evidence = OnlineEvidence(follower, StatusLists(still_city.outbound), URL)
+    presented = forger.present(forger.issue(), ASKED, seconds_ago=-1800)
+    verdict = judge(forger, presented, evidence=evidence, later=timedelta(minutes=30))
+    assert (verdict.code, verdict.as_of) == ("OK", still_city.clock())
+
+
+@dataclass(frozen=True)
+class Bundled:
+    """Evidence that was brought along: one view of the registry, and every status valid."""
+
+    view: RegistryView
+    registry_url: str = URL
+
+    def registry(self, now: datetime) -> RegistryView:
+        return self.view
+
+    def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
+        return KnownState(state=State.VALID, issued_at=now, as_of=now)
+
+
+def test_refuses_a_type_whose_documents_are_not_those_in_the_log(forger: Forger) -> None:
+    """The credential agrees with our definition, and both of them are not what was published."""
+    view = forger.city.city.follower.view(forger.city.clock())
+    presented = forger.present(forger.issue(), ASKED)
+    assert judge(forger, presented, evidence=Bundled(view)).code == "OK"
+    for path in [path for path in view.schemas if RESIDENCY in path]:
+        other = replace(view, schemas={**view.schemas, path: bytes(32)})
+        verdict = judge(forger, presented, evidence=Bundled(other))
+        failed(verdict, CheckName.SCHEMA, "schema-differs", "TAMPERED")
+
+
+def test_names_an_issuer_whose_did_has_no_path_by_its_host(forger: Forger) -> None:
+    """Our registry gives every DID a path; one from elsewhere need not have any."""
+    now = forger.city.clock()
+    document = build_agency_document(
+        placeholder_did("abroad.example", None, ()),
+        {"es256-1": STRANGER.public_key},
+        purposes=(Purpose.ASSERTION,),
+        credential_issuer=None,
+    )
+    line = build_genesis(
+        document=document,
+        signer=ED25519_ISSUER,
+        next_key_hashes=[next_key_hash(ED25519_HOLDER.public_key)],
+        now=now,
+    )
+    history = begin(parse_entry(line.rstrip(b"\n"), number=1), now)
+    did, ours = str(history.did), forger.city.city.follower.view(now)
+    right = replace(ours.accreditations[forger.did][0], did=did, name_en="Abroad")
+    view = replace(ours, histories={history.scid: history}, accreditations={did: (right,)})
+    forged = forger.rewritten(
+        forger.issue(), {"iss": did}, header={"kid": f"{did}#es256-1"}, signer=STRANGER
+    )
+    verdict = judge(forger, forger.present(forged, ASKED), evidence=Bundled(view))
+    assert verdict.code == "OK"
+    assert verdict.issuer is not None
+    assert (verdict.issuer.code, verdict.issuer.name_en) == ("abroad.example", "Abroad")
 
 
 def test_accepts_a_w3c_presentation(still_city: SimulatedCity) -> None:

@@ -22,7 +22,7 @@ from did_registry.errors import UnknownDid, UnknownKey
 from did_registry.view import RegistryView
 from issuer.agency import Agency
 from issuer.catalogue import issuer_metadata
-from openid4vc.credential_configuration import CredentialConfiguration
+from openid4vc.credential_configuration import CredentialConfiguration, CredentialFormat
 from schemas.errors import InvalidClaims
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import CERTIFICATE, LDP, RESIDENCY, SD_JWT, Forger
@@ -210,6 +210,9 @@ def test_refuses_another_format_than_was_offered(still_city: SimulatedCity) -> N
         accept_as(hr, hr.issue(LDP), configuration=offered(hr, SD_JWT))
     with pytest.raises(NotAsOffered):
         accept_as(hr, hr.issue(SD_JWT), configuration=offered(hr, LDP))
+    jwt = dataclasses.replace(offered(hr, LDP), format=CredentialFormat.JWT_VC)
+    with pytest.raises(NotAsOffered):  # the very type, but in another envelope
+        accept_as(hr, hr.issue(LDP), configuration=jwt)
 
 
 def test_refuses_an_altered_w3c_credential(still_city: SimulatedCity) -> None:

@@ -220,6 +220,21 @@ def test_present_that_is_declined_sends_access_denied_and_nothing_else(
     assert citizen.json("export")["shown"] == []
 
 
+def test_present_signs_when_its_person_has_agreed_however_long_that_took(
+    citizen: Citizen,
+) -> None:
+    citizen.receive()
+    made = citizen.ask()
+
+    def think(path: str) -> None:
+        if "/requests/" in path:
+            citizen.city.clock.advance(minutes=8)  # longer than a signature is good for
+
+    citizen.server.on_answer = think
+    assert citizen.run("present", made.link, typed="y\n").exit_code == 0
+    assert citizen.city.result(made.result_id)["code"] == "OK"
+
+
 def test_present_for_a_program_asks_on_stderr_and_prints_one_document(citizen: Citizen) -> None:
     citizen.receive()
     result = citizen.run("present", citizen.ask().link, "--json", typed="y\n")
@@ -269,6 +284,18 @@ def test_another_passphrase_opens_nothing(citizen: Citizen) -> None:
     citizen.receive()
     citizen.passphrase.write_text("another passphrase")
     refused(citizen.run("list", "--json"), "vault-unreadable")
+
+
+def test_what_could_not_be_kept_is_not_fetched(citizen: Citizen) -> None:
+    """An offer is good once: with the right passphrase it still is."""
+    citizen.receive()
+    before, offer = len(citizen.server.asked), citizen.offer()
+    arguments = ("receive", offer.link, "--tx-code", str(offer.tx_code), "--json")
+    citizen.passphrase.write_text("another passphrase")
+    refused(citizen.run(*arguments), "vault-unreadable")
+    assert len(citizen.server.asked) == before
+    citizen.passphrase.write_text(PASSPHRASE)
+    assert citizen.json(*arguments)["id"] == 2
 
 
 @pytest.mark.parametrize("passphrase", ["", "\n", " \n"])

@@ -1,16 +1,19 @@
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from did_registry import store
+from did_registry.actions.append import append
 from did_registry.actions.publish_checkpoint import publish_checkpoint
 from did_registry.errors import LogInconsistent
+from did_registry.models import LogTile
 from did_registry.tlog.checkpoint import verify_checkpoint
 from did_registry.tlog.merkle import EMPTY_FRONTIER, leaf_hash, root_of
 from did_registry.tlog.note import Ed25519NoteSigner
 from storage.transaction import Database
 from tests.simulators.clock import START
 from tests.simulators.registry import SimulatedRegistry, draft
-from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key
+from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key, rechained
 
 
 @pytest.fixture
@@ -148,3 +151,37 @@ def test_a_signature_that_is_rolled_back_leaves_no_trace(registry: SimulatedRegi
     with pytest.raises(Broken):
         registry.write(act)
     assert len(registry.read(store.all_checkpoints)) == 1
+
+
+def test_the_first_head_is_what_the_tiles_give(sqlite_database: Database) -> None:
+    """Nothing was signed yet that could contradict."""
+    registry = SimulatedRegistry(sqlite_database)
+    registry.flip("log_head", "frontier", 8, "id = 1")
+    with pytest.raises(LogInconsistent, match="root of the head"):
+        registry.publish()
+
+
+def test_leaves_that_were_relinked_are_not_those_in_the_tiles(registry: SimulatedRegistry) -> None:
+    """Another last two leaves, in an unbroken chain that ends where the head's row says."""
+    leaves = registry.read(lambda session: store.leaves(session, 0, 5))
+    forged = rechained([*leaves[:3], leaves[3].replace(b"types/N3/", b"types/X3/"), leaves[4]])
+    for index in (3, 4):
+        registry.tamper(f"UPDATE log_leaf SET leaf = :leaf WHERE idx = {index}", leaf=forged[index])
+    registry.tamper("UPDATE log_head SET last_leaf_hash = :hash", hash=leaf_hash(forged[4]))
+    with pytest.raises(LogInconsistent, match="the tile over leaf 3"):
+        registry.publish()
+
+
+def test_reads_what_is_stored_and_not_what_the_transaction_remembers(
+    registry: SimulatedRegistry,
+) -> None:
+    def act(session: Session) -> None:
+        append(session, [draft(9)], now=registry.clock())
+        remembered = session.get(LogTile, (0, 0))
+        assert remembered is not None
+        wrong = text("UPDATE log_tile SET data = :data WHERE level = 0")
+        session.execute(wrong, {"data": bytes(6 * 32)})
+        publish_checkpoint(session, Ed25519NoteSigner(ORIGIN, LOG_KEY), now=registry.clock())
+
+    with pytest.raises(LogInconsistent):
+        registry.write(act)

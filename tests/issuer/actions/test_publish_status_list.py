@@ -48,6 +48,7 @@ def test_a_list_is_valid_for_a_day_and_cached_for_minutes(office: IssuingOffice)
     for purpose in StatusPurpose:
         found = read_list(office, purpose)
         assert found.issued_at == office.clock().replace(microsecond=0)
+        assert {row.issued_at for row in rows(office).values()} == {found.issued_at}
         assert found.expires == found.issued_at + timedelta(hours=24)
         assert found.ttl == timedelta(seconds=300)
 

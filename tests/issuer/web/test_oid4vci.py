@@ -82,14 +82,14 @@ def test_an_agency_that_there_is_not(client: IssuerClient, made: MadeOffer) -> N
         assert problem(client.city.http().get(path)) == (404, "unknown-agency")
 
 
-@pytest.mark.parametrize("secret", ["%00", "%FF", "%E2%80%AE", "A" * 4000, "%2e%2e", "'%20OR%201"])
+@pytest.mark.parametrize("secret", ["%01", "%FF", "%E2%80%AE", "A" * 4000, "%2e%2e", "'%20OR%201"])
 def test_whatever_stands_in_the_address_is_no_offer(client: IssuerClient, secret: str) -> None:
     with unchanged(client.city):
         answer = client.city.http().get(f"/issuers/GU-11620/offers/{secret}")
     assert problem(answer) == (404, "offer-not-found")
 
 
-@pytest.mark.parametrize("code", ["%00", "gu-11620", "%F0%9F%92%A9", "A" * 300, "'"])
+@pytest.mark.parametrize("code", ["%01", "gu-11620", "%F0%9F%92%A9", "A" * 300, "'"])
 def test_whatever_stands_in_the_address_is_no_agency(client: IssuerClient, code: str) -> None:
     with unchanged(client.city):
         answer = client.city.http().get(f"/issuers/{code}/offers/{'A' * 22}")

@@ -63,7 +63,7 @@ def test_after_half_a_day_it_is_signed_anew(
         "/status/GU-11620-2",
         "/status/GU-11620",
         "/status/GU-99999-1",
-        "/status/%00",
+        "/status/%01",
         "/status/gu-11620-1/revocation",
         "/status/" + "A" * 300,
     ],

@@ -43,6 +43,18 @@ def test_refuses_a_list_of_another_agency_that_was_fetched_for_that_one(
     assert host.fetched == 1
 
 
+def test_another_agencys_newer_list_does_not_lock_the_true_one_out(city: SimulatedCity) -> None:
+    """What was refused for its signer must not be remembered as the newest list that was seen."""
+    forger, other, host = Forger(city), Forger(city, "SEL-HR"), StatusHost(city)
+    newer = city.clock() + timedelta(seconds=30)
+    host.serve("lists.example", token_list(other, issued_at=newer))
+    with pytest.raises(KeyMismatch):
+        host.evidence.status(reference(), forger.did, city.clock())
+    host.serve("lists.example", token_list(forger))
+    city.clock.advance(seconds=300)
+    assert host.evidence.status(reference(), forger.did, city.clock()).state is State.VALID
+
+
 def test_refuses_a_list_that_was_signed_with_a_key_that_is_retired(city: SimulatedCity) -> None:
     """A thief of that key could write any list, and date it back."""
     forger, host = Forger(city), StatusHost(city)

@@ -172,14 +172,16 @@ def test_forgets_the_list_that_was_fetched_longest_ago_and_no_other(
     body = token_list(forger, uri=uris[0])
     for uri in uris:
         host.serve(uri.split("/")[2], body if uri == uris[0] else like(body, forger, sub=uri))
-    for uri in uris:
+    for uri in uris[:MAX_CACHED]:
         get(host, forger, uri=uri)
-    assert host.fetched == MAX_CACHED + 1
-    get(host, forger, uri=uris[-1])
-    get(host, forger, uri=uris[1])
-    assert host.fetched == MAX_CACHED + 1
-    get(host, forger, uri=uris[0])
+    get(host, forger, 300, uri=uris[0])  # fetched again, and so no longer the oldest
+    get(host, forger, 300, uri=uris[-1])
     assert host.fetched == MAX_CACHED + 2
+    get(host, forger, 300, uri=uris[0])
+    get(host, forger, 299, uri=uris[2])
+    assert host.fetched == MAX_CACHED + 2
+    get(host, forger, 299, uri=uris[1])
+    assert host.fetched == MAX_CACHED + 3
 
 
 def test_the_key_is_asked_for_by_the_name_in_the_list(host: StatusHost, forger: Forger) -> None:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import qrcode  # type: ignore[import-untyped]
 from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
 
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
@@ -75,8 +77,18 @@ def test_a_w3c_credential_as_json(still_city: SimulatedCity) -> None:
         assert decision(result) == (0, "accepted", "OK_BEARER")
 
 
-def test_a_qr_code_in_a_picture(still_city: SimulatedCity) -> None:
-    """A whole credential is too long for one code; what is read is judged like a text."""
+def test_a_credential_in_one_large_qr_code(still_city: SimulatedCity) -> None:
+    """Larger than we would draw: what fits on a screen is somebody else's choice."""
+    youth = Forger(still_city, "SEL-YOUTH", "P01", "YouthAllowanceEligibilityCredential")
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_L)
+    code.add_data(youth.issue().partition("~")[0] + "~")
+    out = BytesIO()
+    code.make_image().save(out)
+    result = verify(still_city, out.getvalue(), "--json")
+    assert decision(result) == (0, "accepted", "OK_BEARER")
+
+
+def test_a_qr_code_is_judged_like_a_text(still_city: SimulatedCity) -> None:
     for picture in (draw_png("eyJ.eyJ.AA~"), jpeg(draw_png("eyJ.eyJ.AA~"))):
         result = verify(still_city, picture, "--json")
         assert decision(result) == (1, "rejected", "TAMPERED")

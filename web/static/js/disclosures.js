@@ -85,7 +85,9 @@ class Revealer {
       throw new Unsupported('the digests of the SD-JWT are not SHA-256');
     }
     const claims = this.#members(payload, []);
-    if (this.#pending.size) throw new Malformed('a disclosure is not referenced by any digest'); // 5
+    if (this.#pending.size) { // 5
+      throw new Malformed('a disclosure is not referenced by any digest');
+    }
     return claims;
   }
 

@@ -209,7 +209,7 @@ export class NothingToShow extends Refusal {
 }
 
 /**
- * What to throw in place of what was caught: `wrap` of it if it is of class `expected`, else itself.
+ * What to throw in place of what was caught: `wrap` of it if it is an `expected`, or else itself.
  *
  * A fault of ours must not look like a fault of the input, so everything else passes through.
  */

@@ -1,13 +1,11 @@
 /**
- * JWK: a public key as JSON, and its RFC 7638 thumbprint. RFC 7517, RFC 7518 §6.2, RFC 8037 §2.
+ * JWK: a public key as JSON. RFC 7517, RFC 7518 §6.2, RFC 8037 §2.
  *
  * Private members are refused on reading: somebody's private key is nothing we want to have seen.
  */
 
-import { digestText } from './digest.js';
 import { concatBytes, decodeBase64url, encodeBase64url } from './encoding.js';
 import { Malformed, Unsupported } from './errors.js';
-import { canonicalize } from './jcs.js';
 import { KeyType, ed25519Key, p256Key } from './keys.js';
 
 const MAX_KEY_OPS = 8; // as many as RFC 7517 §4.3 knows
@@ -53,11 +51,6 @@ export function encodeJwk(key) {
   };
 }
 
-/** The SHA-256 JWK thumbprint, base64url. Spec: RFC 7638 §3. */
-export async function thumbprint(key) {
-  return digestText(canonicalize(encodeJwk(key)));
-}
-
 /** Whether a JOSE `alg` is one of the names of what a key signs with. */
 export function isAlgorithmOf(key, name) {
   return ALGORITHMS[key.type].includes(name);
@@ -66,7 +59,9 @@ export function isAlgorithmOf(key, name) {
 function parseKey(jwk) {
   const kind = `${jwk.text('kty')} ${jwk.textOrNull('crv')}`;
   if (kind === 'OKP Ed25519') return ed25519Key(coordinate(jwk, 'x'));
-  if (kind === 'EC P-256') return p256Key(concatBytes([4], coordinate(jwk, 'x'), coordinate(jwk, 'y')));
+  if (kind === 'EC P-256') {
+    return p256Key(concatBytes([4], coordinate(jwk, 'x'), coordinate(jwk, 'y')));
+  }
   throw new Unsupported('the JWK is neither OKP with Ed25519 nor EC with P-256');
 }
 

@@ -67,5 +67,6 @@ function toNumber(bytes) {
 }
 
 function toBytes(number) {
-  return Uint8Array.from({ length: 32 }, (_, at) => Number((number >> BigInt(8 * (31 - at))) & 255n));
+  const byteAt = (at) => Number((number >> BigInt(8 * (31 - at))) & 255n);
+  return Uint8Array.from({ length: 32 }, (_, at) => byteAt(at));
 }

@@ -1,0 +1,85 @@
+/**
+ * What follows from all leaves up to one signed checkpoint: the answers of the registry.
+ *
+ * Built by `Replica.confirm` only, so whoever holds a view holds a root that the log has signed.
+ */
+
+import { Expired, NotYetValid, UnknownDid, UnknownKey } from './errors.js';
+import { LEEWAY } from './times.js';
+import { parseDid } from './webvh_did.js';
+
+/** The registry as of one checkpoint. `asOf`: when it was obtained; what came later is unknown. */
+export class RegistryView {
+  #histories;
+  #accreditations;
+  #registrations;
+
+  /**
+   * histories: by SCID; accreditations, registrations: by DID, oldest first; schemas: path of a
+   * published document → SHA-256 of its bytes. All are Maps that nobody else holds.
+   */
+  constructor({ checkpoint, asOf, histories, accreditations, registrations, schemas }) {
+    this.checkpoint = checkpoint;
+    this.asOf = asOf;
+    this.schemas = schemas;
+    this.#histories = histories;
+    this.#accreditations = accreditations;
+    this.#registrations = registrations;
+    Object.freeze(this);
+  }
+
+  /** The history of a DID. Throws DidInvalid or UnknownDid. */
+  history(did) {
+    const parsed = parseDid(did);
+    const history = this.#histories.get(parsed.scid);
+    if (!history?.hasDid(parsed)) throw new UnknownDid('the registry has no such DID');
+    return history;
+  }
+
+  /**
+   * The key that a DID URL named for a purpose at a time; see `History.keyAt`.
+   *
+   * Throws DidInvalid, UnknownDid, UnknownKey, KeyMismatch, Unsupported or Malformed.
+   */
+  keyAt(keyId, purpose, time) {
+    if (!keyId.includes('#')) {
+      throw new UnknownKey('a key is named by an absolute DID URL with a fragment');
+    }
+    return this.history(keyId.split('#')[0]).keyAt(keyId, purpose, time);
+  }
+
+  /**
+   * The right under which an agency could issue at a time, or null.
+   *
+   * permission: `Type`, or `Type/subtype` where the type has subtypes.
+   */
+  findAccreditation(did, permission, time) {
+    return this.accreditationsAt(did, time).find(({ types }) => types.has(permission)) ?? null;
+  }
+
+  /** All rights to issue that an agency had at a time, oldest first. */
+  accreditationsAt(did, time) {
+    return (this.#accreditations.get(did) ?? []).filter(({ validity }) => holds(validity, time));
+  }
+
+  /** The DIDs of all agencies that were ever accredited. */
+  accreditedDids() {
+    return [...this.#accreditations.keys()];
+  }
+
+  /** The latest registration that a verifier had at a time, or null. */
+  findRegistration(did, time) {
+    const isHeld = ({ validity }) => holds(validity, time);
+    return (this.#registrations.get(did) ?? []).findLast(isHeld) ?? null;
+  }
+}
+
+function holds(validity, time) {
+  try {
+    validity.check(time, LEEWAY);
+    return true;
+  } catch (error) {
+    if (error instanceof Expired || error instanceof NotYetValid) return false;
+    throw error;
+  }
+}
