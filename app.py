@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 import click
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -20,6 +21,7 @@ from city_services.seoul.commands import KEYSTORE, seed_command, serve_command
 from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
 from city_services.seoul.seed import Seeding
+from city_services.seoul.seed_staff import seed_staff, write_logins
 from city_services.seoul.settings import Settings
 from city_services.seoul.web import home
 from console.city_clock import city_clock
@@ -42,6 +44,9 @@ from issuer.secret_macs import SecretMacs
 from issuer.settings import IssuerSettings
 from issuer.web import metadata, oid4vci, status
 from issuer.web.service import EXTENSION as ISSUER
+from staff.actions.service import StaffService
+from staff.web import sign_in
+from staff.web.guard import EXTENSION as STAFF
 from storage.base import Base
 from storage.engine import build_engine
 from storage.keystore import Keystore, open_keystore
@@ -153,6 +158,18 @@ class City:
     def registry(self) -> RegistryService:
         return RegistryService(url=self.registry_url, database=self.database, clock=self.clock)
 
+    @cached_property
+    def staff(self) -> StaffService:
+        hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
+        return StaffService(
+            database=self.database,
+            mac_key=self.keystore.derive("staff-sessions"),
+            hasher=hasher,
+            dummy_hash=hasher.hash("nobody"),
+            entropy=os.urandom,
+            clock=self.clock,
+        )
+
     def seed(self) -> RegistryView:
         """Make what is missing, verify the whole of it, and only then keep it.
 
@@ -170,6 +187,7 @@ class City:
             if self._trust_file.exists() and self.anchor != anchor:
                 raise SettingRefused("the data folder and the database are of different cities")
             view = replay(session, root=anchor.root, key=anchor.log_key, now=self.clock())
+            write_logins(self.settings.data_dir, seed_staff(session, self.staff))
         replace_private(self._trust_file, encode_trust_anchor(anchor))
         return view
 
@@ -225,6 +243,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     serve_pages(app, clock=city.clock, clock_is_set=city.clock_is_set)
     use_words(app, "city_services.seoul.web", "templates/seoul/words.toml")
     app.register_blueprint(home.bp)
+    if settings.roles & {"issuer", "verifier"}:
+        app.extensions[STAFF] = city.staff
+        use_words(app, "staff.web", "templates/staff/words.toml")
+        app.register_blueprint(sign_in.bp)
     for role, extension, blueprints in _ROLE_PARTS:
         if role in settings.roles:
             app.extensions[extension] = getattr(city, role)

@@ -105,7 +105,7 @@ def _columns(credential_type: CredentialType, heading: Sequence[str]) -> tuple[s
     So it must not be a person's data: a file without a heading begins with a row.
     """
     hidden = [
-        problem((number,), code)
+        problem((f"column {number}",), code)
         for number, cell in enumerate(heading, start=1)
         if (code := _heading_problem(cell)) is not None
     ]

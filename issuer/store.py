@@ -34,11 +34,6 @@ def find_agency(session: Session, code: str) -> AgencyRow | None:
     return session.get(AgencyRow, code)
 
 
-def agencies(session: Session) -> Sequence[AgencyRow]:
-    """All agencies that issue here, by code."""
-    return session.scalars(select(AgencyRow).order_by(AgencyRow.code)).all()
-
-
 def add_person(session: Session, person_ref: str, now: datetime) -> None:
     """Make the row of a new person."""
     session.execute(insert(PersonRow).values(person_ref=person_ref, created=now))

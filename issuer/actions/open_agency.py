@@ -21,11 +21,11 @@ def open_agency(
     Its signing keys must be in the keystore. Raises what `Keystore.signer` raises, and Malformed
     for a code under which nobody could find it.
     """
-    if store.find_agency(session, code) is not None:
-        return
     agency = Agency(code=code, did=did, public_url=context.settings.public_url)
     if not is_code(code) or not is_code(agency.status_list):
         raise Malformed("an agency's code has up to 38 capital letters, digits and hyphens")
+    if store.find_agency(session, code) is not None:
+        return
     session.add(AgencyRow(code=code, did=did))
     session.flush()
     session.add(StatusListRow(id=agency.status_list, agency=code, size=LIST_SIZE, sequence=0))

@@ -83,8 +83,3 @@ def test_a_nonce_is_used_once(office: IssuingOffice) -> None:
     with office.database.writing() as session:
         assert not store.use_nonce(session, b"\1" * 32, dies, dies - timedelta(microseconds=1))
         assert store.use_nonce(session, b"\1" * 32, dies, dies)  # dead, so it can't come back
-
-
-def test_agencies_are_told_by_code(office: IssuingOffice) -> None:
-    with office.database.reading() as session:
-        assert [row.code for row in store.agencies(session)] == ["GU-11620", "SEL-LABOR"]

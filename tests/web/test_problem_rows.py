@@ -11,7 +11,7 @@ from web.problem_rows import Problem, problem, problems
 ROOT = Path(__file__).parents[2]
 PACKAGES = (
     "credentials", "openid4vc", "schemas", "storage", "did_registry", "web", "issuer", "verifier",
-    "wallet", "city_services",
+    "wallet", "city_services", "staff",
 )  # fmt: skip
 # What the framework refuses, and what nobody expected: these have no class of ours.
 FRAMEWORK = {

@@ -45,7 +45,7 @@ def test_an_agency_without_keys_is_not_opened(office: IssuingOffice) -> None:
         opened(office, "SEL-HR")
 
 
-@pytest.mark.parametrize("code", ["", "gu-11620", "GU_1", "-GU", "GU-", "G" * 39, "구청"])
+@pytest.mark.parametrize("code", ["", "gu-11620", "GU_1", "GU\0", "-GU", "GU-", "G" * 39, "구청"])
 def test_a_code_under_which_nobody_could_find_it_is_refused(
     office: IssuingOffice, code: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Token, nonce and credential endpoint over HTTP: answers as wallets expect them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from werkzeug.test import TestResponse
 from issuer.actions.change_status import StatusChange
 from issuer.actions.make_offer import MadeOffer
 from issuer.catalogue import MAX_PROOFS
-from tests.simulators.city import SimulatedCity
+from tests.simulators.city import SimulatedCity, city_settings, copy_city
+from tests.simulators.clock import SimulatedClock
 from tests.simulators.issuer_client import IssuerClient, unchanged
 from tests.simulators.issuing_office import holder
 
@@ -132,3 +134,20 @@ def test_without_an_accreditation_of_today_nothing_is_signed(
     with unchanged(city):
         answer = client.ask(token, request)
     assert (answer.status_code, body(answer)["error"]) == (400, "credential_request_denied")
+
+
+def test_without_the_registry_nothing_is_signed_and_nothing_is_lost(
+    seeded_city: Path, tmp_path: Path
+) -> None:
+    folder = copy_city(seeded_city, tmp_path / "city")
+    alone = SimulatedCity(city_settings(folder, GWANIN_ROLES="issuer"), SimulatedClock())
+    client = IssuerClient(alone)
+    made = alone.offer("GU-11620", "SeoulResidencyCredential", alone.claims("P01"))
+    token, request = client.token(made), client.request(holder(1))
+    with unchanged(alone):
+        answer = client.ask(token, request)
+    assert (answer.status_code, body(answer)["error"]) == (503, "temporarily_unavailable")
+    alone.close()
+    together = SimulatedCity(city_settings(folder), SimulatedClock())
+    assert IssuerClient(together).ask(token, request).status_code == 200
+    together.close()
