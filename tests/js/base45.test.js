@@ -20,7 +20,7 @@ for (const [text, encoded] of Object.entries(EXAMPLES)) {
   });
 }
 
-for (const text of ['A', 'AAAA', 'GGW', ':::', '::', 'U5', 'bb8', 'BB8 ', 'BB_', 'B\u00e98']) {
+for (const text of ['A', 'AAAA', 'GGW', ':::', '::', 'V5', 'bb8', 'BB8 ', 'BB_', 'B\u00e98']) {
   test(`refuses ${JSON.stringify(text)}`, () => refused('malformed', () => decodeBase45(text)));
 }
 

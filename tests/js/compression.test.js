@@ -45,10 +45,10 @@ test('refuses a stream that inflates beyond the bound', async () => {
 });
 
 test('stops a bomb without inflating it', async () => {
-  const bomb = new Uint8Array(zlib.deflateSync(Buffer.alloc(256 * 1024 * 1024)));
+  const bomb = new Uint8Array(zlib.deflateSync(Buffer.alloc(64 * 1024 * 1024)));
   const before = process.memoryUsage().arrayBuffers;
   await refused('too-large', () => bounded(bomb, 64 * 1024));
-  assert.ok(process.memoryUsage().arrayBuffers - before < 32 * 1024 * 1024);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 16 * 1024 * 1024);
 });
 
 test('gives bytes or our error for any bytes', async () => {

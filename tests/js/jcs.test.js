@@ -5,15 +5,23 @@ import { test } from 'node:test';
 
 import { decodeUtf8, encodeUtf8 } from '../../web/static/js/encoding.js';
 import { canonicalize } from '../../web/static/js/jcs.js';
-import { Float, parseJson } from '../../web/static/js/strict_json.js';
+import { Float } from '../../web/static/js/strict_json.js';
 import { refused } from './simulators/refused.js';
-import { hex, names, readBytes, readText } from './simulators/vectors.js';
+import { hex, names, readBytes, readJson, readText } from './simulators/vectors.js';
 
 const FOLDER = 'rfc8785-jcs';
 
+/** The same value with each fraction as our parser gives it; one of them is too long for that. */
+function withFloats(value) {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : new Float(value);
+  if (Array.isArray(value)) return value.map(withFloats);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, withFloats(item)]));
+}
+
 for (const file of names(`${FOLDER}/input`)) {
   test(`writes the bytes of the vector ${file}`, () => {
-    const found = canonicalize(parseJson(readBytes(`${FOLDER}/input/${file}`)));
+    const found = canonicalize(withFloats(readJson(`${FOLDER}/input/${file}`)));
     assert.deepEqual(found, readBytes(`${FOLDER}/output/${file}`));
     const digits = readText(`${FOLDER}/outhex/${file.replace('.json', '.txt')}`);
     assert.deepEqual(found, hex(digits.replace(/\s/g, '')));

@@ -90,6 +90,8 @@ export function p256Key(point) {
   return new PublicKey(KeyType.P256, uncompressPoint(point));
 }
 
+const READERS = new Map([['Ed25519', ed25519Key], ['ECDSA', p256Key]]);
+
 /** Signs with a key that WebCrypto holds: built by `generateSigner` or `signerOf`. */
 export class Signer {
   /** keyPair: the handles, for IndexedDB. */
@@ -113,13 +115,8 @@ export async function generateSigner(type) {
 
 /** The signer of a pair that was generated before. Throws Malformed for another kind of pair. */
 export async function signerOf(keyPair) {
+  const read = READERS.get(keyPair.publicKey.algorithm.name);
+  if (!read) throw new Malformed('the pair is neither of Ed25519 nor of P-256');
   const raw = new Uint8Array(await crypto.subtle.exportKey('raw', keyPair.publicKey));
-  switch (keyPair.publicKey.algorithm.name) {
-    case 'Ed25519':
-      return new Signer(ed25519Key(raw), keyPair);
-    case 'ECDSA':
-      return new Signer(p256Key(raw), keyPair);
-    default:
-      throw new Malformed('the pair is neither of Ed25519 nor of P-256');
-  }
+  return new Signer(read(raw), keyPair);
 }
