@@ -6,6 +6,8 @@ from typing import Any, TypeAlias, TypeVar
 
 import click
 
+from console.commands import pipe_may_close
+
 Document: TypeAlias = "Mapping[str, Any] | Sequence[Any]"
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -18,8 +20,21 @@ def json_option(command: _F) -> _F:
 
 def emit(document: Document, lines: Sequence[str], *, as_json: bool) -> None:
     """Print the document, or the lines that say the same to a person."""
-    if as_json:
-        click.echo(json.dumps(document, ensure_ascii=False))
-        return
-    for line in lines:
-        click.echo(line)
+    with pipe_may_close():
+        for line in [json.dumps(document, ensure_ascii=False)] if as_json else lines:
+            click.echo(line)
+
+
+def member_lines(document: Mapping[str, Any]) -> list[str]:
+    """A document's members for people, one a line: yes and no in words, a dash for nothing."""
+    return [f"{name}: {_plain(value)}" for name, value in document.items()]
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)

@@ -47,7 +47,8 @@ def _column_problems(cells: Sequence[str], columns: Sequence[str | None]) -> lis
     problems = []
     for index, (cell, column) in enumerate(zip(cells, columns, strict=True)):
         if column is None:
-            problems.append(problem((cell,), ProblemCode.UNKNOWN_COLUMN))
+            # By its number: what is no heading of ours may be a person's name.
+            problems.append(problem((f"column {index + 1}",), ProblemCode.UNKNOWN_COLUMN))
         elif column in columns[:index]:
             problems.append(problem((cell,), ProblemCode.REPEATED_COLUMN))
     return problems

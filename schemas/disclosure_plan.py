@@ -8,6 +8,7 @@ from credentials.claims import ClaimPath, Claims, select
 from credentials.model import Disclosure
 from schemas.claim import ClaimKind, MemberPath
 from schemas.credential_type import CredentialType
+from schemas.derivation import MemberOf
 
 
 def disclosure_plan(credential_type: CredentialType, claims: Claims) -> Disclosure:
@@ -30,9 +31,13 @@ def disclosure_plan(credential_type: CredentialType, claims: Claims) -> Disclosu
 
 @cache
 def _digests(credential_type: CredentialType, subtype: str | None) -> Mapping[ClaimPath, int]:
-    """How many claims each object could have that its holder may withhold."""
-    parents = [(), *(claim.path for claim in credential_type.claims if _is_object(claim.kind))]
-    counts = {parent: _selective_count(credential_type, parent, subtype) for parent in parents}
+    """How many claims each object could have at once that its holder may withhold."""
+    counts: dict[MemberPath, int] = {(): _selective_count(credential_type, (), subtype)}
+    for claim in credential_type.claims:
+        if claim.kind is ClaimKind.OBJECT:
+            possible = _selective_count(credential_type, claim.path, subtype)
+            # Of districts and the like everybody has one: a single digest tells nothing of which.
+            counts[claim.path] = min(possible, 1) if isinstance(claim.rule, MemberOf) else possible
     return MappingProxyType({parent: count for parent, count in counts.items() if count})
 
 
@@ -42,7 +47,3 @@ def _selective_count(
     return sum(
         member.selective and member.is_in(subtype) for member in credential_type.members(parent)
     )
-
-
-def _is_object(kind: ClaimKind) -> bool:
-    return kind is ClaimKind.OBJECT

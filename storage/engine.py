@@ -6,7 +6,7 @@ only carried out, as SQLite's own driver would begin transactions late and break
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Final
@@ -51,17 +51,14 @@ def build_engine(url: str) -> Engine:
     Raises Malformed or Unsupported for the URL, PermissionsTooOpen for the file; no error repeats
     the URL, which may hold a password.
     """
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise Malformed("not the URL of a database") from error
-    match parsed.drivername:
-        case "sqlite" | "sqlite+pysqlite":
-            return _build_sqlite(parsed)
-        case "postgresql+psycopg":
-            return _build_postgresql(parsed)
-        case _:
-            raise Unsupported("the database is sqlite:///FILE or postgresql+psycopg://…")
+    parsed = _parse(url)
+    return _build_sqlite(parsed) if _is_sqlite(parsed) else _build_postgresql(parsed)
+
+
+def check_url(url: str) -> str:
+    """The same URL, if `build_engine` takes its like. Raises Malformed or Unsupported."""
+    _parse(url)
+    return url
 
 
 def prepare_sqlite(connection: sqlite3.Connection) -> None:
@@ -77,9 +74,27 @@ def prepare_sqlite(connection: sqlite3.Connection) -> None:
             raise StorageUnavailable("SQLite cannot keep a write-ahead log here")
 
 
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise Malformed("not the URL of a database") from error
+    if _is_sqlite(parsed):
+        if not parsed.database or parsed.database == ":memory:" or parsed.query:
+            raise Unsupported("SQLite is kept in a file: sqlite:///FILE, without options")
+    elif parsed.drivername != "postgresql+psycopg":
+        raise Unsupported("the database is sqlite:///FILE or postgresql+psycopg://…")
+    elif "options" in parsed.query:
+        raise Unsupported("the options of PostgreSQL sessions are set here")
+    return parsed
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.drivername in {"sqlite", "sqlite+pysqlite"}
+
+
 def _build_sqlite(url: URL) -> Engine:
-    if not url.database or url.database == ":memory:" or url.query:
-        raise Unsupported("SQLite is kept in a file: sqlite:///FILE, without options")
+    assert url.database
     _make_file(Path(url.database))
     engine = create_engine(url, hide_parameters=True, **_pool())
     event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection))
@@ -88,8 +103,6 @@ def _build_sqlite(url: URL) -> Engine:
 
 
 def _build_postgresql(url: URL) -> Engine:
-    if "options" in url.query:
-        raise Unsupported("the options of PostgreSQL sessions are set here")
     options = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
     return create_engine(
         url,
@@ -110,19 +123,22 @@ def _make_file(path: Path) -> None:
     Switching an empty file that others have open fails with "locked" whatever the busy timeout, so
     the file gets its mode under another name and then appears whole; of several makers, one wins.
     """
-    draft = path.with_name(f".{path.name}.{token_hex(8)}")
     try:
-        if path.exists():
-            check_private(path)
-            return
-        os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
-        with closing(sqlite3.connect(draft)) as connection:
-            prepare_sqlite(connection)
-        path.hardlink_to(draft)
-    except FileExistsError:
+        if not path.exists():
+            _make_new_file(path)
         check_private(path)
     except OSError as error:
         raise StorageUnavailable(f"{path.name}: {error.strerror}") from error
+
+
+def _make_new_file(path: Path) -> None:
+    draft = path.with_name(f".{path.name}.{token_hex(8)}")
+    os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    try:
+        with closing(sqlite3.connect(draft)) as connection:
+            prepare_sqlite(connection)
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
     finally:
         draft.unlink(missing_ok=True)
 

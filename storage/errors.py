@@ -16,6 +16,12 @@ class StorageUnavailable(Error):
     code = "storage-unavailable"
 
 
+class DatabaseDamaged(Error):
+    """The database's file is not as it was written: a disk's fault, or somebody's work."""
+
+    code = "database-damaged"
+
+
 class NestedTransaction(Error):
     """A transaction was begun inside another one of the same database and thread."""
 

@@ -26,6 +26,7 @@ class KeyPurpose(StrEnum):
     ASSERTION = "assertion"
     AUTHENTICATION = "authentication"
     LOG_CHECKPOINT = "log-checkpoint"
+    COSIGNATURE = "cosignature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

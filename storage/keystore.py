@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from credentials.errors import Error, KeyMismatch, Malformed
+from credentials.errors import Error, KeyMismatch, Malformed, TooLarge, Unsupported
 from credentials.keys import KeyType, PublicKey, Signer, is_secret
 from storage.crypto_module import KEY_BYTES, random_bytes, subkey
 from storage.errors import KeyExists, KeyFileDamaged, KeyNotFound, KeystoreExists, KeystoreNotFound
@@ -50,13 +50,17 @@ def create_keystore(folder: Path, passphrase: bytes, cost: Cost = STANDARD_COST)
 def open_keystore(folder: Path, passphrase: bytes) -> "Keystore":
     """Open a keystore; this takes as long as the cost it was made with.
 
-    Raises KeystoreNotFound, KeystoreLocked, PermissionsTooOpen, Malformed, Unsupported.
+    Raises KeystoreNotFound, KeystoreLocked, PermissionsTooOpen, KeyFileDamaged, Unsupported.
     """
     try:
         header = read_private(folder / _HEADER, max_bytes=MAX_HEADER_BYTES)
+        return Keystore(folder, unwrap_master_key(header, passphrase))
     except FileNotFoundError as error:
         raise KeystoreNotFound("there is no keystore in this folder") from error
-    return Keystore(folder, unwrap_master_key(header, passphrase))
+    except Unsupported as error:
+        raise Unsupported(f"{folder.name}/{_HEADER}: {error.detail}") from error
+    except (Malformed, TooLarge) as error:
+        raise _damaged(folder / _HEADER, "was changed") from error
 
 
 class Keystore:
@@ -110,6 +114,16 @@ class Keystore:
             raise Malformed("a label has 1 to 64 lower-case letters, digits and hyphens")
         return subkey(self._master, f"derived key: {label}")
 
+    def check_files(self) -> None:
+        """Open every key file, so that none is found damaged when it is needed.
+
+        Raises KeyFileDamaged for a file that was changed or is none of a key, which it names;
+        PermissionsTooOpen.
+        """
+        for path in sorted(self._folder.glob("[!.]*")):
+            if path.name != _HEADER:
+                self._key(_key_id(path))
+
     def _wrapping_key(self) -> bytes:
         return subkey(self._master, "key files")
 
@@ -119,19 +133,33 @@ class Keystore:
         return self._loaded[key_id]
 
     def _load(self, key_id: str) -> StoredKey:
+        path = self._path(key_id)
         try:
-            data = read_private(self._path(key_id), max_bytes=MAX_KEY_FILE_BYTES)
+            data = read_private(path, max_bytes=MAX_KEY_FILE_BYTES)
         except FileNotFoundError as error:
             raise KeyNotFound(f"there is no key {key_id}") from error
+        except (Malformed, TooLarge) as error:
+            raise _damaged(path, "is no key's file") from error
         try:
             key = decode_key_file(self._wrapping_key(), data)
         except Error as error:
-            raise KeyFileDamaged(f"the file of the key {key_id} was changed") from error
+            raise _damaged(path, "was changed") from error
         if key.key_id != key_id:
-            raise KeyFileDamaged(f"the file of the key {key_id} is that of another key")
+            raise _damaged(path, "is that of another key")
         return key
 
     def _path(self, key_id: str) -> Path:
         if not _KEY_ID.fullmatch(key_id):
             raise Malformed("a key is named AGENCY/name, in letters, digits and hyphens")
         return self._folder / f"{key_id.replace('/', '_')}.json"
+
+
+def _key_id(path: Path) -> str:
+    key_id = path.name.removesuffix(".json").replace("_", "/")
+    if path.suffix != ".json" or not _KEY_ID.fullmatch(key_id):
+        raise _damaged(path, "is no key's file")
+    return key_id
+
+
+def _damaged(path: Path, how: str) -> KeyFileDamaged:
+    return KeyFileDamaged(f"{path.parent.name}/{path.name} {how}")

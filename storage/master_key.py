@@ -81,7 +81,9 @@ def unwrap_master_key(header: bytes, passphrase: bytes) -> bytes:
     try:
         return decrypt(key, decode_base64url(members.text("sealed")), _context(salt, cost))
     except SealBroken as error:
-        raise KeystoreLocked("the passphrase does not open this keystore") from error
+        raise KeystoreLocked(
+            "the passphrase does not open this keystore, or its master.json was changed"
+        ) from error
 
 
 def _stretch(passphrase: bytes, salt: bytes, cost: Cost) -> bytes:

@@ -20,6 +20,7 @@ from storage.errors import PermissionsTooOpen, StorageUnavailable
 _FILE_MODE: Final = 0o600
 _FOLDER_MODE: Final = 0o700
 _OPEN_TO_OTHERS: Final = 0o077
+_WRITABLE_BY_OTHERS: Final = 0o022
 
 
 def make_private_folder(folder: Path) -> None:
@@ -39,6 +40,16 @@ def check_private(path: Path) -> None:
     """
     with _typed_faults(path):
         _check_mode(path.stat(follow_symlinks=False), path)
+
+
+def check_not_writable(path: Path) -> None:
+    """Refuse a file that group or others can change, though they may read it.
+
+    Raises PermissionsTooOpen, or FileNotFoundError.
+    """
+    with _typed_faults(path):
+        if path.stat(follow_symlinks=False).st_mode & _WRITABLE_BY_OTHERS:
+            raise PermissionsTooOpen(f"{path.name} must not be writable for group and others")
 
 
 def replace_private(path: Path, data: bytes) -> None:

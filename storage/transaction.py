@@ -5,8 +5,10 @@ Integrity errors, such as a name that is taken, are the action's to interpret: t
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Engine, MetaData, func, select
@@ -31,6 +33,9 @@ _SQLITE_UNAVAILABLE: Final = frozenset(
 _POSTGRESQL_BUSY: Final = frozenset({"40001", "40P01", "55P03", "57014"})
 # Connection lost, insufficient resources, operator intervention, system error; a standby.
 _POSTGRESQL_UNAVAILABLE: Final = ("08", "53", "57", "58", "25006")
+SECONDS_TO_GIVE_WAY: Final = 0.12
+_BEFORE: Final = "gwanin.before_commit"
+_AFTER: Final = "gwanin.after_commit"
 _CREATING_TABLES: Final = 0x6777616E696E  # the advisory lock of whoever creates tables
 
 
@@ -53,6 +58,12 @@ class Database:
             )
         self._thread = threading.local()
 
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a SQLite database."""
+        name = self._engine.url.database
+        return Path(name) if self._engine.dialect.name == "sqlite" and name else None
+
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction that may write.
@@ -68,6 +79,15 @@ class Database:
         """A transaction that sees one state of the database throughout, and cannot write."""
         with self._transaction(self._reader) as session:
             yield session
+
+    def give_way(self) -> None:
+        """Let others write, between two transactions of a long work.
+
+        Whoever waits for SQLite's lock looks again every tenth of a second at the latest, so a
+        shorter gap may go by unseen for as long as the work lasts.
+        """
+        if self.sqlite_file is not None:
+            time.sleep(SECONDS_TO_GIVE_WAY)  # noqa: TID251 - the one thing that has to wait
 
     def create_tables(self, metadata: MetaData) -> None:
         """Create the tables that are missing; several processes may do so at the same time."""
@@ -93,8 +113,25 @@ class Database:
             ):
                 session.connection()  # A database that is away is noticed before any work.
                 yield session
+                for act in session.info.pop(_BEFORE, {}).values():
+                    act()
         finally:
             self._thread.occupied = False
+        for act in session.info.pop(_AFTER, {}).values():
+            act()
+
+
+def before_commit(session: Session, name: str, act: Callable[[], None]) -> None:
+    """Do something as the last part of the transaction, once for a name; the first one counts."""
+    session.info.setdefault(_BEFORE, {}).setdefault(name, act)
+
+
+def after_commit(session: Session, name: str, act: Callable[[], None]) -> None:
+    """Do something once the transaction is durable, outside of it, once for a name.
+
+    Nothing is done if it is rolled back. What the act raises, the transaction's owner gets.
+    """
+    session.info.setdefault(_AFTER, {}).setdefault(name, act)
 
 
 @contextmanager

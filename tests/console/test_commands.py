@@ -1,9 +1,18 @@
+import subprocess
+import sys
+from importlib.metadata import version
+
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from console.commands import Exit, RefusingGroup, report
+from console.commands import Exit, RefusingGroup, exit_status_of, report, with_version
 from credentials.errors import Error, Expired
+from did_registry.errors import RegistryUnavailable
+from issuer.errors import StatusListFull
+from storage.errors import StorageUnavailable
+from wallet.errors import CounterpartRefused
+from web.errors import FetchFailed
 from web.problem_rows import problem
 
 
@@ -68,6 +77,57 @@ def test_a_refusal_without_a_row_has_its_code_and_detail() -> None:
     result = _run("inner", "refuse", "unlisted")
     assert result.exit_code == Exit.REFUSED
     assert result.stderr == "no-such-row: it was over yesterday\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (RegistryUnavailable("it did not answer"), Exit.INDETERMINATE),
+        (FetchFailed("it did not answer"), Exit.INDETERMINATE),
+        (StorageUnavailable("it did not answer"), Exit.INDETERMINATE),
+        (CounterpartRefused("it was down", reason="unavailable"), Exit.INDETERMINATE),
+        (CounterpartRefused("it refused", reason="offer-not-open"), Exit.REFUSED),
+        (CounterpartRefused("it refused"), Exit.REFUSED),
+        (StatusListFull("no place is left"), Exit.REFUSED),
+        (Unlisted("it is none"), Exit.REFUSED),
+    ],
+    ids=["registry", "fetch", "storage", "down", "closed", "refused", "full", "unlisted"],
+)
+def test_what_may_be_asked_again_ends_with_3(error: Error, status: Exit) -> None:
+    assert exit_status_of(error) is status
+
+
+def test_a_reason_has_its_own_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    report(CounterpartRefused("it answered 409", reason="offer-not-open"), english_first=True)
+    row = problem("offer-not-open")
+    assert capsys.readouterr().err.splitlines() == [
+        "counterpart-refused: it answered 409",
+        f"  {row.title_en}. {row.advice_en}",
+        f"  {row.title_ko}. {row.advice_ko}",
+    ]
+
+
+def test_a_reader_who_stops_reading_does_not_change_the_status() -> None:
+    program = (
+        "import sys\n"
+        "from console.output import emit\n"
+        "emit({}, ['a line'] * 100_000, as_json=False)\n"
+        "sys.exit(3)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout
+        assert running.stderr
+        assert running.stdout.readline() == b"a line\n"
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == Exit.INDETERMINATE
+
+
+def test_an_installed_command_tells_its_version() -> None:
+    result = CliRunner().invoke(with_version(click.Group("gwanin")), ["--version"])
+    assert result.stdout == f"gwanin {version('gwanin')}\n"
 
 
 def test_a_bug_is_not_a_refusal() -> None:

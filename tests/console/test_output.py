@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from console.output import emit, json_option
+from console.output import emit, json_option, member_lines
 
 DOCUMENT = {"name": "서울도서관", "items": [1, None, True]}
 
@@ -40,3 +40,10 @@ def test_empty_documents_are_documents(document: list[dict[str, int]]) -> None:
 def test_no_lines_print_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     emit(DOCUMENT, [], as_json=False)
     assert capsys.readouterr().out == ""
+
+
+def test_people_read_no_words_of_a_programming_language() -> None:
+    document = {"valid": True, "known": False, "tx_code": None, "dids": 0, "name": "관악구청"}
+    assert member_lines(document) == [
+        *("valid: yes", "known: no", "tx_code: -", "dids: 0", "name: 관악구청"),
+    ]

@@ -86,6 +86,12 @@ def test_refuses_a_database_file_in_a_missing_folder(tmp_path: Path) -> None:
         build_engine(f"sqlite:///{tmp_path}/missing/gwanin.sqlite")
 
 
+def test_refuses_a_database_file_where_no_folder_can_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageUnavailable):
+        build_engine(f"sqlite:///{tmp_path}/file/gwanin.sqlite")
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from credentials.errors import KeyMismatch, Malformed
+from credentials.errors import KeyMismatch, Malformed, Unsupported
 from credentials.keys import KeyType
 from storage.errors import (
     KeyExists,
@@ -184,3 +184,54 @@ def test_shows_no_secret(keystore: Keystore) -> None:
     signer = keystore.generate(NAME, KeyPurpose.ASSERTION, KeyType.ED25519)
     assert "object at" in repr(keystore)
     assert "object at" in repr(signer)
+
+
+@pytest.mark.parametrize("place", range(0, 300, 23))
+def test_a_flipped_bit_in_any_key_file_is_found_and_the_file_is_named(
+    keystore: Keystore, folder: Path, place: int
+) -> None:
+    keystore.generate(NAME, KeyPurpose.ASSERTION, KeyType.ED25519)
+    keystore.generate("GU-11620/other", KeyPurpose.DID_UPDATE, KeyType.P256)
+    open_keystore(folder, PASSPHRASE).check_files()
+    _flip(folder / KEY_FILE, place)
+    with pytest.raises(KeyFileDamaged) as refused:
+        open_keystore(folder, PASSPHRASE).check_files()
+    assert f"{folder.name}/{KEY_FILE}" in refused.value.detail
+
+
+@pytest.mark.parametrize("place", range(0, 200, 23))
+def test_a_flipped_bit_in_the_header_is_found_and_the_header_is_named(
+    keystore: Keystore, folder: Path, place: int
+) -> None:
+    _flip(folder / "master.json", place)
+    with pytest.raises((KeyFileDamaged, KeystoreLocked, Unsupported)) as refused:
+        open_keystore(folder, PASSPHRASE)
+    assert "master.json" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "GU-11620_a_b.json", "copy.json"])
+def test_a_file_that_is_no_keys_is_named(keystore: Keystore, folder: Path, name: str) -> None:
+    (folder / name).touch(mode=0o600)
+    with pytest.raises(KeyFileDamaged) as refused:
+        keystore.check_files()
+    assert name in refused.value.detail
+
+
+def test_what_a_broken_off_write_left_is_no_key_file(keystore: Keystore, folder: Path) -> None:
+    (folder / f".{KEY_FILE}.0123456789abcdef").touch(mode=0o600)
+    keystore.check_files()
+
+
+def test_an_open_key_file_is_found_before_the_key_is_needed(
+    keystore: Keystore, folder: Path
+) -> None:
+    keystore.generate(NAME, KeyPurpose.ASSERTION, KeyType.ED25519)
+    (folder / KEY_FILE).chmod(0o640)
+    with pytest.raises(PermissionsTooOpen, match=KEY_FILE):
+        open_keystore(folder, PASSPHRASE).check_files()
+
+
+def _flip(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place % len(data)] ^= 1
+    path.write_bytes(data)

@@ -10,6 +10,7 @@ import pytest
 from credentials.errors import Malformed, TooLarge
 from storage.errors import PermissionsTooOpen, StorageUnavailable
 from storage.private_files import (
+    check_not_writable,
     check_private,
     create_private,
     make_private_folder,
@@ -151,3 +152,16 @@ def test_refuses_a_folder_in_place_of_a_file(file: Path) -> None:
     file.mkdir(mode=0o700)
     with pytest.raises(Malformed):
         read_private(file, max_bytes=10)
+
+
+@pytest.mark.parametrize(("mode", "is_refused"), [(0o600, False), (0o644, False), (0o666, True)])
+def test_a_public_file_is_changed_by_its_owner_only(
+    file: Path, mode: int, is_refused: bool
+) -> None:
+    file.touch()
+    file.chmod(mode)
+    if not is_refused:
+        check_not_writable(file)
+        return
+    with pytest.raises(PermissionsTooOpen, match="secret"):
+        check_not_writable(file)

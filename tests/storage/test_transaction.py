@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from storage.engine import build_engine
 from storage.errors import NestedTransaction, StorageBusy, StorageUnavailable
-from storage.transaction import Database
+from storage.transaction import Database, after_commit, before_commit
 from tests.simulators.postgres import PostgresCluster
 
 
@@ -325,3 +325,37 @@ def test_a_restart_of_postgresql_between_transactions_is_not_noticed(
         add_one(database)
         postgres_cluster.restart("fast")
         assert value_in(database) == 1
+
+
+# Acts at the end
+
+
+def _add_one_with(database: Database, first: Callable[[], None], last: Callable[[], None]) -> None:
+    with database.writing() as session:
+        for _ in range(2):
+            before_commit(session, "a", first)
+            after_commit(session, "a", last)
+        session.execute(update(Counter).values(value=Counter.value + 1))
+
+
+def test_acts_at_the_end_are_done_once_and_in_their_places(sqlite_url: str) -> None:
+    (database,) = opened(sqlite_url)
+    with_a_counter(database)
+    seen: list[object] = []
+    _add_one_with(
+        database, lambda: seen.append("before"), lambda: seen.append(value_in(database))
+    )  # the last one in a transaction of its own
+    assert seen == ["before", 1]
+
+
+def test_an_act_before_the_commit_can_refuse_it(sqlite_url: str) -> None:
+    (database,) = opened(sqlite_url)
+    with_a_counter(database)
+    done: list[str] = []
+
+    def refuse() -> None:
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        _add_one_with(database, refuse, lambda: done.append("after"))
+    assert (value_in(database), done) == (0, [])
