@@ -12,7 +12,7 @@ from typing import Final
 from credentials.claims import Claims
 from credentials.errors import KeyMismatch, Malformed, Unsupported
 from credentials.json_object import JsonObject
-from credentials.keys import Signer
+from credentials.keys import PublicKey, Signer
 from credentials.model import Content, Disclosure, Verified
 from credentials.securing.eddsa_jcs_2022 import MECHANISM
 from credentials.strict_json import JsonValue
@@ -92,8 +92,12 @@ def sign_by_root(
     return signed
 
 
-def verify_by_root(credential: JsonValue, root: History, *, logged_at: datetime) -> Verified:
+def verify_by_root(
+    credential: JsonValue, root: History, *, logged_at: datetime
+) -> tuple[Verified, PublicKey]:
     """Prove that the root signed a credential with a key that it had when this was logged.
+
+    Returns that key as well: whether it was declared compromised before, the caller knows.
 
     Raises UnknownKey, KeyMismatch, SignatureInvalid, Malformed or Unsupported.
     """
@@ -105,7 +109,7 @@ def verify_by_root(credential: JsonValue, root: History, *, logged_at: datetime)
     verified = MECHANISM.verify(unverified, found.key)
     if verified.validity.not_after is None:
         raise Unsupported("a right that never ends is not given")
-    return verified
+    return verified, found.key
 
 
 def read_accreditation(verified: Verified, *, logged_at: datetime) -> Accreditation:

@@ -11,8 +11,8 @@ from typing import Final
 import click
 
 from console.clock import Clock
-from console.commands import Exit, RefusingGroup, report
-from console.output import emit, json_option
+from console.commands import Exit, RefusingGroup, exit_status_of, report
+from console.output import emit, json_option, member_lines
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.errors import Error
@@ -20,7 +20,6 @@ from credentials.json_object import parse_object
 from did_registry.accreditation import Accreditation, VerifierRegistration
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import audit_over_http
-from did_registry.agency_document import credential_issuers
 from did_registry.errors import DidInvalid, LogInvalid, UnknownDid
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did, parse_did
@@ -34,6 +33,14 @@ MAX_WITNESS_BYTES: Final = 2 * 1024 * 1024
 
 # Replays this installation's own tables; raises what `replay` raises.
 OwnAudit = Callable[[], RegistryView]
+# From the trust file that was named, or the one in the data folder; raises what `connect` raises.
+OpenConnection = Callable[[Path | None], Connection]
+
+trust_option: Final = click.option(
+    "--trust",
+    type=click.Path(path_type=Path),
+    help="The trust file to rely on; else trust.json in the data folder.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +71,7 @@ class _Checked:
 
 
 def registry_commands(
-    open_connection: Callable[[], Connection], own_audit: OwnAudit, clock: Callable[[], Clock]
+    open_connection: OpenConnection, own_audit: OwnAudit, clock: Callable[[], Clock]
 ) -> click.Group:
     """The group `registry`; each argument is called by the command that needs it."""
 
@@ -79,14 +86,15 @@ def registry_commands(
     return group
 
 
-def _list_command(open_connection: Callable[[], Connection]) -> click.Command:
+def _list_command(open_connection: OpenConnection) -> click.Command:
     @click.command("list", help="Every agency and verifier, as the log has them now.")
+    @trust_option
     @json_option
-    def command(*, as_json: bool) -> None:
-        connection = open_connection()
+    def command(*, trust: Path | None, as_json: bool) -> None:
+        connection = open_connection(trust)
         now = connection.clock()
         view = connection.follower.view(now)
-        rows = [_listed(view, history.did, now) for history in _by_did(view)]
+        rows = [_listed(view, did, now) for did in _dids(view)]
         lines = [
             f"{row['code']}: {row['name_ko']} / {row['name_en']}\n  {row['did']}" for row in rows
         ]
@@ -95,21 +103,29 @@ def _list_command(open_connection: Callable[[], Connection]) -> click.Command:
     return command
 
 
-def _resolve_command(open_connection: Callable[[], Connection]) -> click.Command:
+def _resolve_command(open_connection: OpenConnection) -> click.Command:
     @click.command("resolve", help="The DID resolution result of a DID of the registry.")
     @click.argument("did")
     @click.option("--version-id", help="The version with this versionId.")
     @click.option("--version-time", help="The version that was current at this time.")
+    @trust_option
     @json_option
     def command(
-        *, did: str, version_id: str | None, version_time: str | None, as_json: bool
+        *,
+        did: str,
+        version_id: str | None,
+        version_time: str | None,
+        trust: Path | None,
+        as_json: bool,
     ) -> None:
-        connection = open_connection()
+        connection = open_connection(trust)
         view = connection.follower.view(connection.clock())
         asked = (("versionId", version_id), ("versionTime", version_time))
         options = [(name, value) for name, value in asked if value is not None]
         answer = _resolve(view, did, options)
         emit(answer.to_json(), [_pretty(answer.to_json())], as_json=as_json)
+        if not did.startswith("did:"):
+            report(DidInvalid("this is no DID; `gwanin registry list` has the DID of every code"))
         if answer.refusal is not None:
             raise SystemExit(Exit.REFUSED)
 
@@ -136,34 +152,38 @@ def _check_command(clock: Callable[[], Clock]) -> click.Command:
         found = _replay_file(log, did, proofs, clock()())
         answer = found.resolve([] if version_time is None else [("versionTime", version_time)])
         verdict = found.to_json()
-        lines = [f"{name}: {value}" for name, value in verdict.items()]
         document = {**verdict, "resolution": answer.to_json()}
-        emit(document, [*lines, _pretty(answer.to_json())], as_json=as_json)
+        emit(document, member_lines(verdict), as_json=as_json)
         if found.failure is not None or answer.refusal is not None:
             raise SystemExit(Exit.REFUSED)
 
     return command
 
 
-def _audit_command(open_connection: Callable[[], Connection], own_audit: OwnAudit) -> click.Command:
+def _audit_command(open_connection: OpenConnection, own_audit: OwnAudit) -> click.Command:
     @click.command("audit", help="Replay the whole log; name the first thing that is wrong.")
     @click.argument("url", required=False)
+    @trust_option
     @json_option
-    def command(*, url: str | None, as_json: bool) -> None:
+    def command(*, url: str | None, trust: Path | None, as_json: bool) -> None:
+        if url is None and trust is not None:
+            raise click.UsageError("--trust goes with the URL of somebody's registry")
         try:
-            view = own_audit() if url is None else _audit_at(url, open_connection())
+            view = own_audit() if url is None else _audit_at(url, open_connection(trust))
         except Error as error:
+            status = exit_status_of(error)
             document: Claims = {
-                "valid": False,
+                # Unknown is neither valid nor invalid.
+                "valid": None if status is Exit.INDETERMINATE else False,
                 "code": error.code,
                 "index": getattr(error, "index", None),
                 "detail": error.detail,
             }
             report(error)
             emit(document, [], as_json=as_json)
-            raise SystemExit(Exit.REFUSED) from error
+            raise SystemExit(status) from error
         found = _audited(view)
-        emit(found, [f"{name}: {value}" for name, value in found.items()], as_json=as_json)
+        emit(found, member_lines(found), as_json=as_json)
 
     return command
 
@@ -207,29 +227,31 @@ def _audited(view: RegistryView) -> Claims:
         "accreditations": sum(map(len, view.accreditations.values())),
         "verifiers": sum(map(len, view.registrations.values())),
         "documents": len(view.schemas),
+        "notices": view.notices,
         "as_of": format_timestamp(view.as_of),
     }
 
 
-def _by_did(view: RegistryView) -> list[History]:
-    return sorted(view.histories.values(), key=lambda history: str(history.did))
+def _dids(view: RegistryView) -> list[str]:
+    """Every DID of the log, then those that stand elsewhere and were admitted."""
+    own = sorted(str(history.did) for history in view.histories.values())
+    return [*own, *sorted(view.admitted)]
 
 
-def _listed(view: RegistryView, identity: Did, now: datetime) -> dict[str, object]:
+def _listed(view: RegistryView, did: str, now: datetime) -> dict[str, object]:
     """One row; a right that has ended still gives the name, and no role."""
-    did = str(identity)
     rights: list[Accreditation | VerifierRegistration] = [
         *view.registrations.get(did, ()),
         *view.accreditations.get(did, ()),
     ]
-    issuers = credential_issuers(view.history(did).latest.document.members)
+    issuers = view.credential_issuers(did)
     roles = {
-        "root": identity == view.root,
+        "root": did == str(view.root),
         "issuer": bool(view.accreditations_at(did, now)),
         "verifier": view.find_registration(did, now) is not None,
     }
     return {
-        "code": "".join(identity.path[-1:]),
+        "code": view.code_of(did),
         "did": did,
         "name_ko": next((right.name_ko for right in reversed(rights)), None),
         "name_en": next((right.name_en for right in reversed(rights)), None),

@@ -21,6 +21,12 @@ class UnknownKey(Error):
     code = "unknown-key"
 
 
+class KeyCompromised(UnknownKey):
+    """The root has declared that somebody else may have held this key at this time."""
+
+    code = "key-compromised"
+
+
 class VersionNotFound(Error):
     """The DID has no such version."""
 
@@ -137,6 +143,44 @@ class LogInconsistent(Error):
     code = "log-inconsistent"
 
 
+class NoWitness(Error):
+    """The folder holds no witness, or another one than was named."""
+
+    code = "no-witness"
+
+
+class LogUnknown(Error):
+    """A witness does not watch the log that a head names."""
+
+    code = "log-unknown"
+
+
+class HeadConflict(Error):
+    """A witness has signed another head last than the log believes; size: of that one."""
+
+    code = "head-conflict"
+
+    def __init__(self, detail: str, *, size: int) -> None:
+        super().__init__(detail)
+        self.size = size
+
+
+class SplitView(Error):
+    """The log has signed two heads of which neither continues the other; status: of the answer."""
+
+    code = "split-view"
+
+    def __init__(self, detail: str, *, status: int) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class NotInDirectory(Error):
+    """The evidence does not show what the directory's latest word on this key is."""
+
+    code = "not-in-directory"
+
+
 class RegistryUnavailable(Error):
     """The registry could not be followed recently enough to rely on it."""
 
@@ -171,3 +215,33 @@ class NoTrustFile(Error):
     """Without a trust file there is nothing to believe: no log key, no root."""
 
     code = "no-trust-file"
+
+
+class UnknownAct(Error):
+    """The root has no act with this id."""
+
+    code = "unknown-act"
+
+
+class ActNotOpen(Error):
+    """The act was approved, confirmed or withdrawn before."""
+
+    code = "act-not-open"
+
+
+class ActIsOpen(Error):
+    """The same act on the same subject waits for its second person already."""
+
+    code = "act-is-open"
+
+
+class SamePerson(Error):
+    """An act of the root takes two people; whoever proposed it can't be the second."""
+
+    code = "same-person"
+
+
+class ActRefused(Error):
+    """The registry, as it stands, does not allow this act."""
+
+    code = "act-refused"

@@ -6,12 +6,13 @@ that can be rebuilt from them, and in which the database itself refuses a fork.
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from credentials.strict_json import JsonValue
 from storage.append_only import make_append_only
 from storage.base import Base
-from storage.types import Digest, UtcDateTime
+from storage.types import Digest, Json, UtcDateTime
 
 
 class LogLeaf(Base):
@@ -51,6 +52,18 @@ class LogTile(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class LogDirectoryRow(Base):
+    """The latest word of the log on one key, as the next directory leaf will commit to it."""
+
+    __tablename__ = "log_directory_row"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    latest_version: Mapped[str | None]
+    latest_sequence: Mapped[int | None]
+    idx: Mapped[int] = mapped_column(ForeignKey("log_leaf.idx"))
+    deactivated: Mapped[bool]
+
+
 class LogCheckpoint(Base):
     """A signed head that was published."""
 
@@ -60,6 +73,17 @@ class LogCheckpoint(Base):
     root: Mapped[bytes] = mapped_column(Digest)
     note: Mapped[bytes] = mapped_column(LargeBinary)
     published: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LogCosignature(Base):
+    """A witness's signature line on a head; a head is published once a quorum has signed it."""
+
+    __tablename__ = "log_cosignature"
+
+    size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True)
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary)
+    value: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class RegisteredDid(Base):
@@ -87,5 +111,35 @@ class DidVersion(Base):
     log_idx: Mapped[int] = mapped_column(ForeignKey("log_leaf.idx"), unique=True)
 
 
-for _append_only in (LogLeaf, LogCheckpoint, DidVersion):
+class RootActRow(Base):
+    """An act of the root: who proposed it, who was the second, and what came of it.
+
+    An act of a kind is open once for each subject. effect: null before it has one.
+    """
+
+    __tablename__ = "root_act"
+    __table_args__ = (
+        Index(
+            "ix_root_act_open",
+            "kind",
+            "subject",
+            unique=True,
+            sqlite_where=text("state IN ('proposed', 'in-effect')"),
+            postgresql_where=text("state IN ('proposed', 'in-effect')"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    terms: Mapped[JsonValue] = mapped_column(Json(), nullable=False)
+    state: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    effect: Mapped[JsonValue] = mapped_column(Json(), nullable=True)
+
+
+for _append_only in (LogLeaf, LogCheckpoint, LogCosignature, DidVersion):
     make_append_only(_append_only)

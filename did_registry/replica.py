@@ -11,7 +11,8 @@ from typing import Final
 from credentials.encoding import decode_base64url
 from credentials.errors import Error
 from credentials.json_object import JsonObject
-from credentials.strict_json import JsonValue
+from credentials.keys import PublicKey
+from credentials.model import Verified
 from did_registry.accreditation import (
     Accreditation,
     VerifierRegistration,
@@ -19,8 +20,18 @@ from did_registry.accreditation import (
     read_registration,
     verify_by_root,
 )
-from did_registry.errors import LeafRejected, LogInconsistent
+from did_registry.directory import SUBJECT as DIRECTORY_SUBJECT
+from did_registry.directory import Directory, DirectoryRow, row_of
+from did_registry.errors import KeyCompromised, LeafRejected, LogInconsistent
 from did_registry.leaf import EMPTY_CHAIN, Leaf, LeafKind, verify_next
+from did_registry.logged_list import LoggedList, read_logged_list
+from did_registry.notice import (
+    Admission,
+    Compromise,
+    own_key,
+    read_notice,
+    signing_key_of,
+)
 from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
 from did_registry.tlog.merkle import EMPTY_FRONTIER
 from did_registry.tlog.note import VerifierKey
@@ -47,6 +58,11 @@ class Replica:
         self._accreditations: dict[str, tuple[Accreditation, ...]] = {}
         self._registrations: dict[str, tuple[VerifierRegistration, ...]] = {}
         self._schemas: dict[str, bytes] = {}
+        self._latest: dict[str, DirectoryRow] = {}
+        self._lists: dict[str, LoggedList] = {}
+        self._compromised: dict[PublicKey, datetime] = {}
+        self._admitted: dict[str, datetime] = {}
+        self._notices = 0
 
     @property
     def size(self) -> int:
@@ -81,6 +97,11 @@ class Replica:
             accreditations=dict(self._accreditations),
             registrations=dict(self._registrations),
             schemas=dict(self._schemas),
+            latest=dict(self._latest),
+            lists=dict(self._lists),
+            compromised=dict(self._compromised),
+            admitted=dict(self._admitted),
+            notices=self._notices,
         )
 
     def _check_head(self, checkpoint: Checkpoint) -> None:
@@ -101,10 +122,16 @@ class Replica:
             LeafKind.ACCREDITATION: lambda: self._take_accreditation(leaf),
             LeafKind.VERIFIER: lambda: self._take_registration(leaf),
             LeafKind.SCHEMA: lambda: self._take_schema(leaf),
+            LeafKind.STATUS: lambda: self._take_status(leaf),
+            LeafKind.DIRECTORY: lambda: self._take_directory(leaf),
+            LeafKind.NOTICE: lambda: self._take_notice(leaf),
         }
         # The other kinds change nothing that a view answers: their bodies were checked on parsing.
         if leaf.kind in takers:
             takers[leaf.kind]()
+        row = row_of(leaf)
+        if row is not None:
+            self._latest[row.key] = row
 
     def _take_entry(self, leaf: Leaf, now: datetime) -> None:
         before = self._histories.get(leaf.subject)
@@ -116,13 +143,13 @@ class Replica:
         self._histories[leaf.subject] = after
 
     def _take_accreditation(self, leaf: Leaf) -> None:
-        verified = verify_by_root(self._credential(leaf), self._root_history(), logged_at=leaf.time)
+        verified = self._verify_by_root(leaf)
         found = read_accreditation(verified, logged_at=leaf.time)
         self._check_named(leaf, found.did)
         self._accreditations[found.did] = (*self._accreditations.get(found.did, ()), found)
 
     def _take_registration(self, leaf: Leaf) -> None:
-        verified = verify_by_root(self._credential(leaf), self._root_history(), logged_at=leaf.time)
+        verified = self._verify_by_root(leaf)
         found = read_registration(verified, logged_at=leaf.time)
         self._check_named(leaf, found.did)
         self._registrations[found.did] = (*self._registrations.get(found.did, ()), found)
@@ -134,8 +161,68 @@ class Replica:
         assert isinstance(digest, str)
         self._schemas[leaf.subject] = decode_base64url(digest)
 
-    def _credential(self, leaf: Leaf) -> JsonValue:
-        return leaf.body["credential"]
+    def _take_status(self, leaf: Leaf) -> None:
+        before, after = self._lists.get(leaf.subject), read_logged_list(leaf)
+        if before is not None and after.sequence <= before.sequence:
+            raise LogInconsistent("the list was logged with this or a later sequence number")
+        self._lists[leaf.subject] = after
+
+    def _take_directory(self, leaf: Leaf) -> None:
+        directory = Directory(self._latest.values())
+        if leaf.subject != DIRECTORY_SUBJECT or leaf.body != directory.leaf_body(leaf.index):
+            raise LogInconsistent("the leaf is not the directory of the leaves before it")
+
+    def _take_notice(self, leaf: Leaf) -> None:
+        statement = leaf.body["statement"]
+        key = signing_key_of(statement, self._root_history(), logged_at=leaf.time)
+        self._check_not_compromised(key)
+        match read_notice(statement, key, logged_at=leaf.time):
+            case Compromise() as found:
+                self._take_compromise(leaf, found)
+            case Admission() as found:
+                self._take_admission(leaf, found)
+        self._notices += 1
+
+    def _take_compromise(self, leaf: Leaf, found: Compromise) -> None:
+        """Every key that ever stood under this name is meant, wherever it is listed."""
+        if found.did in self._admitted:
+            own = own_key(found.did, found.key)
+            keys, subject = frozenset() if own is None else frozenset({own}), found.did
+        else:
+            history = self._histories.get(leaf.subject)
+            if history is None or str(history.did) != found.did:
+                raise LogInconsistent("the leaf's subject is not the SCID of a DID in the log")
+            keys, subject = history.keys_named(found.key), leaf.subject
+        if not keys or subject != leaf.subject:
+            raise LogInconsistent("the DID never had the key that is declared compromised")
+        for key in keys:
+            self._compromised[key] = min(found.since, self._compromised.get(key, found.since))
+
+    def _take_admission(self, leaf: Leaf, found: Admission) -> None:
+        if leaf.subject != found.did:
+            raise LogInconsistent("the leaf's subject is not the DID that is admitted")
+        if found.did in {str(history.did) for history in self._histories.values()}:
+            raise LogInconsistent("a DID of this log is accredited, not admitted")
+        self._admitted.setdefault(found.did, leaf.time)
+        accreditation = found.accreditation(leaf.time)
+        registration = found.registration(leaf.time)
+        if accreditation is not None:
+            held = self._accreditations.get(found.did, ())
+            self._accreditations[found.did] = (*held, accreditation)
+        if registration is not None:
+            asked = self._registrations.get(found.did, ())
+            self._registrations[found.did] = (*asked, registration)
+
+    def _verify_by_root(self, leaf: Leaf) -> Verified:
+        root = self._root_history()
+        verified, key = verify_by_root(leaf.body["credential"], root, logged_at=leaf.time)
+        self._check_not_compromised(key)
+        return verified
+
+    def _check_not_compromised(self, key: PublicKey) -> None:
+        """The log's own order says what came first, whatever `since` says."""
+        if key in self._compromised:
+            raise KeyCompromised("the root has declared this key of its own compromised")
 
     def _root_history(self) -> History:
         history = self._histories.get(self._root.scid)

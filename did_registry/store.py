@@ -3,20 +3,25 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from did_registry.directory import DirectoryRow
 from did_registry.leaf import EMPTY_CHAIN, LeafKind
 from did_registry.models import (
     DidVersion,
     LogCheckpoint,
+    LogCosignature,
+    LogDirectoryRow,
     LogHead,
     LogLeaf,
     LogTile,
     RegisteredDid,
+    RootActRow,
 )
 from did_registry.tlog.merkle import EMPTY_FRONTIER
+from did_registry.tlog.note import NoteSignature, encode_signature_lines
 from did_registry.tlog.tiles import WIDTH, Tile
 from did_registry.webvh.did import Did
 from did_registry.webvh.version import Version
@@ -49,6 +54,12 @@ def leaf_time(session: Session, index: int) -> datetime | None:
     return session.scalar(select(LogLeaf.created).where(LogLeaf.idx == index))
 
 
+def leaf_kind(session: Session, index: int) -> LeafKind | None:
+    """What a leaf is about; None when there is none."""
+    kind = session.scalar(select(LogLeaf.kind).where(LogLeaf.idx == index))
+    return None if kind is None else LeafKind(kind)
+
+
 def find_schema(session: Session, subject: str) -> bytes | None:
     """The leaf of a type's published document."""
     rows = select(LogLeaf.leaf).where(LogLeaf.subject == subject)
@@ -59,6 +70,27 @@ def leaves(session: Session, start: int, end: int) -> Sequence[bytes]:
     """The leaves from `start` up to, not including, `end`, in order."""
     rows = select(LogLeaf.leaf).where(LogLeaf.idx >= start, LogLeaf.idx < end)
     return session.scalars(rows.order_by(LogLeaf.idx)).all()
+
+
+def leaves_about(session: Session, kind: LeafKind, subject: str) -> Sequence[LogLeaf]:
+    """Every leaf of a kind on one subject, in order."""
+    rows = select(LogLeaf).where(LogLeaf.subject == subject, LogLeaf.kind == kind.value)
+    return session.scalars(rows.order_by(LogLeaf.idx)).all()
+
+
+def latest_leaves(session: Session, size: int) -> Sequence[bytes]:
+    """Of the first `size` leaves, the last on each DID and each status list, in no order."""
+    kinds = (LeafKind.DID.value, LeafKind.STATUS.value)
+    rows = select(func.max(LogLeaf.idx)).where(LogLeaf.idx < size, LogLeaf.kind.in_(kinds))
+    last = rows.group_by(LogLeaf.kind, LogLeaf.subject)
+    return session.scalars(select(LogLeaf.leaf).where(LogLeaf.idx.in_(last))).all()
+
+
+def leaves_since(session: Session, kind: LeafKind, time: datetime) -> Iterator[LogLeaf]:
+    """Every leaf of a kind that was logged at or after a time, in order, a thousand at a time."""
+    rows = select(LogLeaf).where(LogLeaf.kind == kind.value, LogLeaf.created >= time)
+    ordered = rows.order_by(LogLeaf.idx).execution_options(yield_per=_ROWS_AT_A_TIME)
+    return iter(session.scalars(ordered))
 
 
 def all_leaves(session: Session) -> Iterator[LogLeaf]:
@@ -83,15 +115,92 @@ def all_tiles(session: Session) -> Iterator[LogTile]:
     return iter(session.scalars(select(LogTile).order_by(LogTile.level, LogTile.n)))
 
 
+def write_directory_row(session: Session, row: DirectoryRow) -> None:
+    """Store what is now the latest of a key."""
+    is_version = isinstance(row.latest, str)
+    session.merge(
+        LogDirectoryRow(
+            key=row.key,
+            latest_version=row.latest if is_version else None,
+            latest_sequence=None if is_version else row.latest,
+            idx=row.index,
+            deactivated=row.deactivated,
+        )
+    )
+
+
+def directory_rows(session: Session) -> list[DirectoryRow]:
+    """The latest of every key, in no order."""
+    return [
+        DirectoryRow(
+            key=row.key,
+            latest=row.latest_version or row.latest_sequence or 0,
+            index=row.idx,
+            deactivated=row.deactivated,
+        )
+        for row in session.scalars(select(LogDirectoryRow))
+    ]
+
+
 def latest_checkpoint(session: Session) -> LogCheckpoint | None:
     """The checkpoint of the largest tree."""
     newest = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
     return session.scalars(newest).one_or_none()
 
 
+def published_checkpoint(session: Session, quorum: int) -> LogCheckpoint | None:
+    """The largest head that so many witnesses have signed: the one that is shown to strangers."""
+    newest = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
+    if quorum:
+        signed = select(LogCosignature.size).group_by(LogCosignature.size)
+        newest = newest.where(LogCheckpoint.size.in_(signed.having(func.count() >= quorum)))
+    return session.scalars(newest).one_or_none()
+
+
+def published_note(session: Session, quorum: int) -> bytes | None:
+    """The head that is shown to strangers, with its witnesses' lines; None before the first."""
+    row = published_checkpoint(session, quorum)
+    if row is None:
+        return None
+    return row.note + encode_signature_lines(cosignatures(session, row.size))
+
+
+def cosignatures(session: Session, size: int) -> tuple[NoteSignature, ...]:
+    """The witnesses' lines on a head, in the order of their names."""
+    rows = select(LogCosignature).where(LogCosignature.size == size)
+    return tuple(
+        NoteSignature(name=row.witness, key_id=row.key_id, value=row.value)
+        for row in session.scalars(rows.order_by(LogCosignature.witness))
+    )
+
+
+def add_cosignature(session: Session, size: int, line: NoteSignature) -> None:
+    """Store a witness's line; one that is there stays."""
+    row = LogCosignature(size=size, witness=line.name, key_id=line.key_id, value=line.value)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return  # it is there: another transaction may have asked the same witness meanwhile
+
+
+def cosigned_size(session: Session, witness: str) -> int:
+    """The largest head that a witness has signed, as far as we know; 0 for none."""
+    sizes = select(func.max(LogCosignature.size)).where(LogCosignature.witness == witness)
+    return session.scalar(sizes) or 0
+
+
 def all_checkpoints(session: Session) -> Sequence[LogCheckpoint]:
     """Every signed head that was published, the smallest first."""
     return session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size)).all()
+
+
+def checkpoints_below(session: Session, size: int | None, limit: int) -> Sequence[LogCheckpoint]:
+    """The largest signed heads with fewer leaves, the largest first; of all when size is None."""
+    rows = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(limit)
+    if size is not None:
+        rows = rows.where(LogCheckpoint.size < size)
+    return session.scalars(rows).all()
 
 
 def all_dids(session: Session) -> Sequence[RegisteredDid]:
@@ -137,9 +246,36 @@ def did_log(session: Session, scid: str) -> bytes:
     return b"".join(session.scalars(lines))
 
 
+def latest_version_id(session: Session, scid: str) -> str | None:
+    """The versionId of the last line of a did.jsonl; None when there is none."""
+    rows = select(DidVersion.version_id).where(DidVersion.scid == scid)
+    return session.scalar(rows.order_by(DidVersion.number.desc()).limit(1))
+
+
 def all_versions(session: Session) -> Iterator[DidVersion]:
     """Every stored line of every did.jsonl, in the order of the log."""
     return iter(session.scalars(select(DidVersion).order_by(DidVersion.log_idx)))
+
+
+def add_root_act(session: Session, row: RootActRow) -> bool:
+    """Store a new act; False if one of its kind is open for its subject."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def lock_root_act(session: Session, act_id: str) -> RootActRow | None:
+    """The row of an act, locked until the transaction ends."""
+    row = select(RootActRow).where(RootActRow.id == act_id).with_for_update()
+    return session.execute(row, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
+def all_root_acts(session: Session) -> Sequence[RootActRow]:
+    """Every act of the root, the oldest first."""
+    return session.scalars(select(RootActRow).order_by(RootActRow.proposed_at, RootActRow.id)).all()
 
 
 def add_checkpoint(

@@ -4,14 +4,19 @@ Built by `Replica.confirm` only, so whoever holds a view holds a root that the l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from credentials.errors import Expired, NotYetValid
+from credentials.errors import Error, Expired, NotYetValid
+from credentials.keys import PublicKey
 from credentials.validity import LEEWAY, Validity
 from did_registry.accreditation import Accreditation, VerifierRegistration
+from did_registry.agency_document import credential_issuers
+from did_registry.directory import DirectoryRow
 from did_registry.document import Purpose
-from did_registry.errors import UnknownDid, UnknownKey
+from did_registry.errors import KeyCompromised, UnknownDid, UnknownKey
+from did_registry.logged_list import LoggedList
+from did_registry.notice import own_key
 from did_registry.tlog.checkpoint import Checkpoint
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.history import History, KeyAt
@@ -22,8 +27,11 @@ class RegistryView:
     """The registry as of one checkpoint.
 
     as_of: when the checkpoint was obtained; what came later is not known here.
-    histories: by SCID; accreditations, registrations: by DID, oldest first; schemas: path of a
-    published document → SHA-256 of its bytes.
+    histories: by SCID; accreditations, registrations: by DID, oldest first, those of admitted DIDs
+    as well; schemas: path of a published document → SHA-256 of its bytes; latest: by key, the rows
+    of the directory; lists: by address, what is logged of a status list; compromised: since when a
+    key may not be its owner's alone; admitted: when a DID was admitted first; notices: how many
+    there are.
     """
 
     checkpoint: Checkpoint
@@ -33,6 +41,11 @@ class RegistryView:
     accreditations: Mapping[str, tuple[Accreditation, ...]]
     registrations: Mapping[str, tuple[VerifierRegistration, ...]]
     schemas: Mapping[str, bytes]
+    latest: Mapping[str, DirectoryRow]
+    lists: Mapping[str, LoggedList]
+    compromised: Mapping[PublicKey, datetime]
+    admitted: Mapping[str, datetime]
+    notices: int
 
     def history(self, did: str) -> History:
         """The history of a DID. Raises DidInvalid or UnknownDid."""
@@ -43,14 +56,63 @@ class RegistryView:
         return history
 
     def key_at(self, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
-        """The key that a DID URL named for a purpose at a time; see `History.key_at`.
+        """The key that a DID URL named for a purpose at a time; see `key_of`.
 
         Raises DidInvalid, UnknownDid, UnknownKey, KeyMismatch, Unsupported or Malformed.
         """
         did, fragment_mark, _ = key_id.partition("#")
         if not fragment_mark:
             raise UnknownKey("a key is named by an absolute DID URL with a fragment")
-        return self.history(did).key_at(key_id, purpose, time)
+        return self.key_of(did, key_id, purpose, time)
+
+    def key_of(self, did: str, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
+        """The key of a DID that was named for a purpose at a time; see `History.key_at`.
+
+        A key that was declared compromised counts as retired from then on. Raises KeyCompromised
+        for a later time, or as `key_at`.
+        """
+        found = self.listed_key(did, key_id, purpose, time)
+        since = self.compromised.get(found.key)
+        if since is None:
+            return found
+        if time >= since:
+            raise KeyCompromised("the key was declared compromised from before this time on")
+        return replace(found, retired_at=min(since, found.retired_at or since))
+
+    def listed_key(self, did: str, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
+        """The same, whatever was declared of it: enough for a holder to read a card of its own.
+
+        Raises as `key_at`, but for KeyCompromised.
+        """
+        if did not in self.admitted:
+            return self.history(did).key_at(key_id, purpose, time)
+        key = own_key(did, key_id)
+        if key is None:
+            # Nobody asks there yet; docs/divergences.md says so.
+            raise UnknownDid("the keys of this DID stand in another registry")
+        return KeyAt(key=key, valid_from=self.admitted[did], retired_at=None)
+
+    def credential_issuers(self, did: str) -> tuple[str, ...]:
+        """The Credential Issuer Identifiers that a DID of the log names; none for another."""
+        try:
+            return credential_issuers(self.history(did).latest.document.members)
+        except Error:
+            return ()
+
+    def code_of(self, did: str) -> str:
+        """What a DID is called in short: the last part of its path, or of the DID."""
+        try:
+            name = self.history(did).did
+        except Error:
+            return did.rpartition(":")[2]
+        return name.path[-1] if name.path else name.host
+
+    def has_ended(self, did: str) -> bool:
+        """Whether the log says that a DID was deactivated; not of one that it does not know."""
+        try:
+            return self.history(did).deactivated
+        except Error:
+            return False
 
     def find_accreditation(self, did: str, permission: str, time: datetime) -> Accreditation | None:
         """The right under which an agency could issue at a time, or None.

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from credentials.claims import Claims
 from credentials.jcs import canonicalize
 from did_registry import store
+from did_registry.directory import row_of
 from did_registry.errors import LogInconsistent
-from did_registry.leaf import Leaf, LeafKind, build_leaf
+from did_registry.leaf import Leaf, LeafKind, build_leaf, parse_leaf
 from did_registry.models import LogHead, LogLeaf
 from did_registry.tlog.merkle import decode_frontier, leaf_hash
 from did_registry.tlog.tiles import grow
@@ -51,6 +52,9 @@ def append(session: Session, drafts: Sequence[LeafDraft], *, now: datetime) -> l
     if rows:
         _check_clock(session, head.size, now)
     session.add_all(rows.values())
+    session.flush()
+    for row in rows.values():
+        _note_latest(session, row)
     _grow_tree(session, head, [row.leaf_hash for row in rows.values()])
     session.flush()
     return indexes
@@ -83,6 +87,12 @@ def _build_row(draft: LeafDraft, index: int, previous: bytes, now: datetime) -> 
         dedup=draft.digest(),
         created=time,
     )
+
+
+def _note_latest(session: Session, row: LogLeaf) -> None:
+    latest = row_of(parse_leaf(row.leaf))
+    if latest is not None:
+        store.write_directory_row(session, latest)
 
 
 def _grow_tree(session: Session, head: LogHead, hashes: Sequence[bytes]) -> None:

@@ -10,6 +10,12 @@ from did_registry.actions.city_time import city_offset
 from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.errors import NoTrustFile
 from did_registry.trust import MAX_TRUST_BYTES, TrustAnchor, parse_trust_anchor
+from did_registry.witness_peers import (
+    MAX_FILE_BYTES,
+    NO_PEERS,
+    WitnessPeers,
+    parse_witness_peers,
+)
 from web.environment import open_outbound, read_addresses
 from web.origin import parse_origin
 from web.outbound import Outbound
@@ -56,3 +62,12 @@ def read_trust_file(path: Path) -> TrustAnchor:
             return parse_trust_anchor(stream.read(MAX_TRUST_BYTES + 1))
     except OSError as error:
         raise NoTrustFile("there is no trust file; obtain one from the city") from error
+
+
+def read_witness_peers(path: Path) -> WitnessPeers:
+    """Read the file; a city without one has no witnesses. Raises Malformed or TooLarge."""
+    try:
+        with path.open("rb") as stream:
+            return parse_witness_peers(stream.read(MAX_FILE_BYTES + 1))
+    except FileNotFoundError:
+        return NO_PEERS

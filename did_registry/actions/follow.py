@@ -13,7 +13,8 @@ from credentials.errors import Error
 from did_registry.errors import LogInconsistent, RegistryUnavailable
 from did_registry.leaf import MAX_LEAF_BYTES
 from did_registry.replica import Replica
-from did_registry.tlog.checkpoint import verify_checkpoint
+from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
+from did_registry.tlog.note import parse_note
 from did_registry.tlog.tiles import WIDTH, Bundle, parse_bundle, width_at
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
@@ -80,7 +81,7 @@ class RegistryFollower:
     def _fetch(self) -> tuple[bytes, list[bytes]]:
         """The signed head, and all leaves from the replica's end to it."""
         note = _fetch_checkpoint(self._anchor, self._outbound)
-        checkpoint = verify_checkpoint(note, self._anchor.log_key)
+        checkpoint = verify_head(note, self._anchor)
         if checkpoint.size < self._replica.size:
             # A cache may serve an old head; what is known already is worth more.
             raise RegistryUnavailable("the registry served a head that is older than ours")
@@ -99,6 +100,16 @@ class RegistryFollower:
         return self._view
 
 
+def fetch_log(anchor: TrustAnchor, outbound: Outbound) -> tuple[bytes, list[bytes]]:
+    """A registry's signed head and all leaves under it, as served; only the head is verified.
+
+    Raises what `verify_head` raises; FetchRefused, FetchFailed or RegistryUnavailable.
+    """
+    note = _fetch_checkpoint(anchor, outbound)
+    size = verify_head(note, anchor).size
+    return note, list(_fetch_leaves(anchor, outbound, 0, size))
+
+
 def audit_over_http(anchor: TrustAnchor, outbound: Outbound, now: datetime) -> RegistryView:
     """Replay the whole log from a registry's public files, with nothing remembered or forgiven.
 
@@ -106,11 +117,21 @@ def audit_over_http(anchor: TrustAnchor, outbound: Outbound, now: datetime) -> R
     `verify_checkpoint` raises; FetchRefused, FetchFailed or RegistryUnavailable.
     """
     note = _fetch_checkpoint(anchor, outbound)
-    checkpoint = verify_checkpoint(note, anchor.log_key)
+    checkpoint = verify_head(note, anchor)
     replica = Replica(anchor.root)
     for leaf in _fetch_leaves(anchor, outbound, 0, checkpoint.size):
         replica.append(leaf, now)
     return replica.confirm(note, anchor.log_key, now)
+
+
+def verify_head(note: bytes, anchor: TrustAnchor) -> Checkpoint:
+    """Return what the log has signed and a quorum of its witnesses has seen.
+
+    Raises what `verify_checkpoint` and `WitnessPolicy.verify` raise.
+    """
+    checkpoint = verify_checkpoint(note, anchor.log_key)
+    anchor.witnesses.verify(parse_note(note))
+    return checkpoint
 
 
 def _fetch_checkpoint(anchor: TrustAnchor, outbound: Outbound) -> bytes:

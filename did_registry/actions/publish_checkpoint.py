@@ -10,6 +10,7 @@ from did_registry import store
 from did_registry.errors import LogInconsistent
 from did_registry.leaf import EMPTY_CHAIN, ChainHead, verify_next
 from did_registry.models import LogCheckpoint, LogHead
+from did_registry.sign_guard import GuardedHead, SignGuard
 from did_registry.tlog.checkpoint import build_checkpoint
 from did_registry.tlog.merkle import EMPTY_ROOT, decode_frontier
 from did_registry.tlog.note import NoteSigner
@@ -17,13 +18,15 @@ from did_registry.tlog.proof import NodeReader, build_consistency, range_root, v
 from did_registry.tlog.tiles import node_reader
 
 
-def publish_checkpoint(session: Session, signer: NoteSigner, *, now: datetime) -> bytes:
+def publish_checkpoint(
+    session: Session, signer: NoteSigner, guard: SignGuard, *, now: datetime
+) -> bytes:
     """Sign the log as it stands in this transaction and return the note.
 
     A head that was signed before keeps its note. What is signed is recomputed from the stored
     tiles, continues the head that was signed before, and covers the new leaves as they are stored:
-    a log that signs what memory said, and not what the disk has, can't be repaired.
-    Raises LogInconsistent.
+    a log that signs what memory said, and not what the disk has, can't be repaired. The guard knows
+    of it first; `settle_guard` tells it that the transaction has ended. Raises LogInconsistent.
     """
     head = store.lock_head(session)
     session.flush()
@@ -42,9 +45,25 @@ def publish_checkpoint(session: Session, signer: NoteSigner, *, now: datetime) -
         _check_stored(session, head, root, latest)
     except Error as error:
         raise LogInconsistent(f"nothing was signed: {error.detail}") from error
+    guard.begin(_guarded(latest), GuardedHead(size=head.size, root=root))
     note = build_checkpoint(signer.name, head.size, root, [signer])
     store.add_checkpoint(session, head.size, root, note, now)
     return note
+
+
+def settle_guard(session: Session, guard: SignGuard) -> None:
+    """Tell the guard what is stored, after the transaction that signed has ended.
+
+    Called at every start as well. Raises LogInconsistent when the database is an old one.
+    """
+    store.lock_head(
+        session
+    )  # another may have begun: what he is about to sign must not be forgotten
+    guard.settle(_guarded(store.latest_checkpoint(session)))
+
+
+def _guarded(row: LogCheckpoint | None) -> GuardedHead | None:
+    return None if row is None else GuardedHead(size=row.size, root=row.root)
 
 
 def _check_stored(

@@ -46,6 +46,7 @@ def replay(session: Session, *, root: Did, key: VerifierKey, now: datetime) -> R
     view = replica.confirm(checkpoints[-1].note, key, now)
     _check_head(session, hashes)
     _check_tiles(session, hashes)
+    _check_directory(session, view)
     _check_dids(session, view)
     _check_versions(session, view, entries)
     return view
@@ -108,6 +109,11 @@ def _check_tiles(session: Session, hashes: Sequence[bytes]) -> None:
     for level, index in sorted(expected.keys() | stored.keys()):
         if expected.get((level, index)) != stored.get((level, index)):
             raise LogInconsistent(f"tile {index} of level {level} is not what its leaves give")
+
+
+def _check_directory(session: Session, view: RegistryView) -> None:
+    if {row.key: row for row in store.directory_rows(session)} != view.latest:
+        raise LogInconsistent("the rows of the directory are not what the leaves give")
 
 
 def _check_dids(session: Session, view: RegistryView) -> None:

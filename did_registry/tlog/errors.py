@@ -25,3 +25,9 @@ class LeafChainBroken(Error):
     """A leaf has not the index, or does not name the predecessor, that its place demands."""
 
     code = "leaf-chain-broken"
+
+
+class QuorumMissing(Error):
+    """Too few of the witnesses that count have signed the head."""
+
+    code = "quorum-missing"

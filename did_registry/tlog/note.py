@@ -55,8 +55,7 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The 4 bytes by which signature lines name this key."""
-        material = self.name.encode() + b"\n" + _ED25519 + self.key.raw
-        return hashlib.sha256(material).digest()[:_KEY_ID_BYTES]
+        return key_id_of(self.name, _ED25519, self.key)
 
     def __str__(self) -> str:
         """The text form: `name+hex(key id)+base64(type, key)`."""
@@ -91,7 +90,7 @@ class Ed25519NoteSigner:
 
 def verifier_key(name: str, key: PublicKey) -> VerifierKey:
     """The verifier key of this name. Raises Malformed for the name, KeyMismatch for the key."""
-    _check_name(name)
+    check_name(name)
     if key.type is not KeyType.ED25519:
         raise KeyMismatch("notes of signature type 0x01 are signed with Ed25519")
     return VerifierKey(name, key)
@@ -99,17 +98,33 @@ def verifier_key(name: str, key: PublicKey) -> VerifierKey:
 
 def parse_verifier_key(text: str) -> VerifierKey:
     """Read a verifier key (`vkey`). Raises Malformed, or Unsupported for another signature type."""
+    return verifier_key(*parse_vkey(text, _ED25519))
+
+
+def parse_vkey(text: str, signature_type: bytes) -> tuple[str, PublicKey]:
+    """Read `name+hex(key id)+base64(type, key)` of this type of Ed25519 signatures: name and key.
+
+    Raises Malformed, or Unsupported for another type. Spec: c2sp.org/signed-note, "Verifier keys".
+    """
     parts = text.split("+", 2)  # base64 may hold a plus sign, a name may not
     if len(parts) != 3:
         raise Malformed("not a verifier key: name+id+key")
     name, key_id, encoded = parts
     data = decode_base64(encoded)
-    if data[:1] != _ED25519:
-        raise Unsupported("not a verifier key of signature type 0x01, Ed25519")
-    key = verifier_key(name, ed25519_key(data[1:]))
-    if not _KEY_ID.fullmatch(key_id) or bytes.fromhex(key_id) != key.key_id:
+    if data[:1] != signature_type:
+        raise Unsupported("not a verifier key of the signature type that is wanted here")
+    key = ed25519_key(data[1:])
+    check_name(name)
+    expected = key_id_of(name, signature_type, key)
+    if not _KEY_ID.fullmatch(key_id) or bytes.fromhex(key_id) != expected:
         raise Malformed("the verifier key's id does not belong to its name and key")
-    return key
+    return name, key
+
+
+def key_id_of(name: str, signature_type: bytes, key: PublicKey) -> bytes:
+    """The 4 bytes by which signature lines name a key. Spec: c2sp.org/signed-note."""
+    material = name.encode() + b"\n" + signature_type + key.raw
+    return hashlib.sha256(material).digest()[:_KEY_ID_BYTES]
 
 
 def parse_note(data: bytes) -> Note:
@@ -122,23 +137,34 @@ def parse_note(data: bytes) -> Note:
         text, _, lines = data.decode("utf-8").rpartition("\n\n")
     except UnicodeDecodeError as error:
         raise Malformed("a note is UTF-8") from error
-    if not text or not lines.endswith("\n"):
+    if not text:
         raise Malformed("a note is a text, a blank line and signature lines")
-    signatures = lines[:-1].split("\n")
-    if len(signatures) > MAX_SIGNATURES:
-        raise TooLarge(f"a note has at most {MAX_SIGNATURES} signatures")
-    return Note(text=f"{text}\n".encode(), signatures=tuple(map(_parse_signature, signatures)))
+    return Note(text=f"{text}\n".encode(), signatures=_parse_lines(lines))
 
 
 def encode_note(text: bytes, signatures: Sequence[NoteSignature]) -> bytes:
     """Write a note. Raises what `parse_note` raises, since a note nobody can read is none."""
-    lines = [
-        f"{_DASH}{line.name} {encode_base64(line.key_id + line.value)}\n" for line in signatures
-    ]
-    data = text + b"\n" + "".join(lines).encode()
+    data = text + b"\n" + encode_signature_lines(signatures)
     if parse_note(data) != Note(text=text, signatures=tuple(signatures)):
         raise Malformed("not the text and the signatures of a note")
     return data
+
+
+def encode_signature_lines(signatures: Sequence[NoteSignature]) -> bytes:
+    """Write signature lines alone, as a witness answers with them."""
+    return "".join(
+        f"{_DASH}{line.name} {encode_base64(line.key_id + line.value)}\n" for line in signatures
+    ).encode()
+
+
+def parse_signature_lines(data: bytes) -> tuple[NoteSignature, ...]:
+    """Read 1 to 64 signature lines, unverified. Raises Malformed or TooLarge."""
+    if len(data) > MAX_NOTE_BYTES:
+        raise TooLarge(f"signature lines have at most {MAX_NOTE_BYTES} bytes")
+    try:
+        return _parse_lines(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Malformed("signature lines are UTF-8") from error
 
 
 def verify_note(note: Note, key: VerifierKey) -> bytes:
@@ -156,15 +182,25 @@ def verify_note(note: Note, key: VerifierKey) -> bytes:
     return note.text
 
 
+def _parse_lines(text: str) -> tuple[NoteSignature, ...]:
+    if not text.endswith("\n"):
+        raise Malformed("signature lines end with a newline, each")
+    lines = text[:-1].split("\n")
+    if len(lines) > MAX_SIGNATURES:
+        raise TooLarge(f"a note has at most {MAX_SIGNATURES} signatures")
+    return tuple(map(_parse_signature, lines))
+
+
 def _parse_signature(line: str) -> NoteSignature:
     dash, name, encoded = line[: len(_DASH)], *line[len(_DASH) :].partition(" ")[::2]
-    _check_name(name)
+    check_name(name)
     data = decode_base64(encoded)
     if dash != _DASH or len(data) <= _KEY_ID_BYTES:
         raise Malformed("not a signature line: dash, name, key id with signature")
     return NoteSignature(name=name, key_id=data[:_KEY_ID_BYTES], value=data[_KEY_ID_BYTES:])
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Refuse, as Malformed, what no signature line can be signed as."""
     if not _NAME.fullmatch(name):
         raise Malformed("a key name has 1 to 255 characters without spaces and plus signs")

@@ -1,4 +1,7 @@
-"""DID logs as files, and the DID Resolution HTTP binding over them."""
+"""DID logs as files, and the DID Resolution HTTP binding over them.
+
+A log that was verified once is not verified again: what its last versionId names is all of it.
+"""
 
 import json
 from urllib.parse import unquote
@@ -7,12 +10,22 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from did_registry import store
-from did_registry.errors import DidInvalid, UnknownDid
+from did_registry.actions.resolve_elsewhere import (
+    WEB,
+    parse_web,
+    resolve_web,
+    resolve_webvh_elsewhere,
+)
+from did_registry.errors import DidInvalid, LogInconsistent, UnknownDid
 from did_registry.web.service import registry_service
-from did_registry.webvh.did import parse_did
-from did_registry.webvh.history import Replayed, replay_prefix
+from did_registry.webvh.did import Did, parse_did
+from did_registry.webvh.history import History, Replayed, replay_prefix
 from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
+from did_registry.webvh.self_describing import PREFIXES as SELF_DESCRIBING
+from did_registry.webvh.self_describing import resolve_self_describing
+from web.flood import client, count_subject
 from web.headers import public_file
+from web.origin import DEFAULT_PORTS, parse_origin
 
 DID_LOG_TYPE = "text/jsonl"
 RESULT_TYPE = "application/did-resolution"
@@ -20,19 +33,40 @@ DOCUMENT_TYPE = "application/did"
 LEGACY_TYPE = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 MAX_AGE = 60
 PREFIX = "did:webvh:"
+METHODS = "did:webvh, did:key and did:jwk are resolved here, and did:web where others are asked"
+FETCHES_A_MINUTE = 30  # for one client
 
 bp = Blueprint("dids", __name__)
 
 
 @bp.get("/dids/<code>/did.jsonl")
 def did_log(code: str) -> Response:
-    """The log of one DID. Spec: did:webvh 1.0, "DID-to-HTTPS Transformation"."""
+    """The log of one DID, which only grows, so that its end can be asked for alone (`Range`).
+
+    Spec: did:webvh 1.0, "DID-to-HTTPS Transformation".
+    """
     with registry_service().database.reading() as session:
         row = store.find_did_by_code(session, code)
         body = b"" if row is None else store.did_log(session, row.scid)
-    if not body:
+        version_id = None if row is None else store.latest_version_id(session, row.scid)
+    if not body or version_id is None:
         raise UnknownDid("this registry has no DID at this address")
-    return public_file(Response(body, mimetype=DID_LOG_TYPE), max_age=MAX_AGE)
+    response = Response(body, mimetype=DID_LOG_TYPE)
+    response.set_etag(version_id)
+    public_file(response, max_age=MAX_AGE)
+    if response.status_code == 200:
+        response.make_conditional(request, accept_ranges=True, complete_length=len(body))
+    return response
+
+
+@bp.get("/dids/<code>/did-witness.json")
+def did_witness(code: str) -> Response:
+    """The approvals of a DID's own witnesses: none, as no DID here asks for any, and the log's
+    witnesses watch all of them. Spec: did:webvh 1.0, "The Witness Proofs File"."""
+    with registry_service().database.reading() as session:
+        if store.find_did_by_code(session, code) is None:
+            raise UnknownDid("this registry has no DID at this address")
+    return public_file(Response("[]", mimetype="application/json"), max_age=MAX_AGE)
 
 
 @bp.get("/1.0/identifiers/<path:did>")
@@ -60,21 +94,71 @@ def _accepted() -> str | None:
 
 
 def _resolve(did: str) -> Resolution:
+    options = [*request.args.items(multi=True)]
+    if did.startswith(SELF_DESCRIBING):
+        return resolve_self_describing(did, options)
+    if did.startswith(WEB):
+        return _resolve_web(did, options)
     if not did.startswith(PREFIX):
-        return refuse(Refusal.METHOD_NOT_SUPPORTED, "this registry holds did:webvh DIDs")
-    service = registry_service()
-    with service.database.reading() as session:
+        return refuse(Refusal.METHOD_NOT_SUPPORTED, METHODS)
+    with registry_service().database.reading() as session:
         did = _as_registered(session, did)
         try:
             parsed = parse_did(did)
         except DidInvalid as error:
             return refuse(Refusal.INVALID_DID, error.detail)
-        log = store.did_log(session, parsed.scid)
-    if not log:
-        found = Replayed(history=None, failure=None)
-    else:
-        found = replay_prefix(log, did=parsed, now=service.clock(), witnesses=None)
-    return resolve(found.history, request.args.items(multi=True), failure=found.failure)
+        found = _replayed(session, parsed)
+    service, is_unknown = registry_service(), found.history is None and found.failure is None
+    if service.outbound is not None and is_unknown and not _is_ours(parsed):
+        _count_fetch()
+        return resolve_webvh_elsewhere(parsed, options, service.outbound, service.clock())
+    return resolve(found.history, options, failure=found.failure)
+
+
+def _resolve_web(did: str, options: list[tuple[str, str]]) -> Resolution:
+    outbound = registry_service().outbound
+    if outbound is None:
+        return refuse(Refusal.METHOD_NOT_SUPPORTED, METHODS)
+    try:
+        if _is_ours(parse_web(did)):
+            return refuse(Refusal.NOT_FOUND, "this registry has no did:web")
+    except DidInvalid as error:
+        return refuse(Refusal.INVALID_DID, error.detail)
+    _count_fetch()
+    return resolve_web(did, options, outbound)
+
+
+def _is_ours(did: Did) -> bool:
+    """Whether we are the host, who need not be asked for what we do not have."""
+    own = parse_origin(registry_service().url)
+    return (did.host, did.port or DEFAULT_PORTS[own.scheme]) == (own.host, own.port)
+
+
+def _count_fetch() -> None:
+    """What makes us ask others is not done for one client as often as he likes."""
+    count_subject("resolve-elsewhere", client(), per_minute=FETCHES_A_MINUTE)
+
+
+def _replayed(session: Session, did: Did) -> Replayed:
+    """What the stored log comes to; from memory if it was valid when it last had this end."""
+    version_id = store.latest_version_id(session, did.scid)
+    if version_id is None:
+        return Replayed(history=None, failure=None)
+    service, key = registry_service(), (str(did), version_id)
+    known = service.histories.find(key)
+    if known is not None:
+        return Replayed(history=known, failure=None)
+    log = store.did_log(session, did.scid)
+    found = replay_prefix(log, did=did, now=service.clock(), witnesses=None)
+    if found.failure is None and found.history is not None:
+        _check_filed(found.history, version_id)
+        service.histories.keep(key, found.history)
+    return found
+
+
+def _check_filed(history: History, version_id: str) -> None:
+    if history.latest.version_id != version_id:
+        raise LogInconsistent("the last line of a DID log is stored under another versionId")
 
 
 def _as_registered(session: Session, did: str) -> str:

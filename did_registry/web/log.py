@@ -20,12 +20,13 @@ bp = Blueprint("log", __name__, url_prefix="/log")
 
 @bp.get("/checkpoint")
 def checkpoint() -> Response:
-    """The newest signed head."""
-    with registry_service().database.reading() as session:
-        latest = store.latest_checkpoint(session)
-    if latest is None:
+    """The newest head that the log and a quorum of its witnesses have signed."""
+    service = registry_service()
+    with service.database.reading() as session:
+        note = store.published_note(session, service.quorum)
+    if note is None:
         raise LogFileNotFound("the log has no checkpoint yet")
-    return public_file(Response(latest.note, mimetype=CHECKPOINT_TYPE), max_age=CHECKPOINT_MAX_AGE)
+    return public_file(Response(note, mimetype=CHECKPOINT_TYPE), max_age=CHECKPOINT_MAX_AGE)
 
 
 @bp.get("/tile/<path:rest>")
@@ -57,7 +58,7 @@ def _read_bundle(asked: Bundle) -> bytes:
 def _check_length(session: Session, level: int, index: int, width: int) -> None:
     """Refuse what lies beyond the newest signed head: no proof could use it, and the numbers of a
     path go further than those of a database."""
-    latest = store.latest_checkpoint(session)
+    latest = store.published_checkpoint(session, registry_service().quorum)
     size = 0 if latest is None else latest.size
     if width > width_at(level, index, size):
         raise LogFileNotFound("the log is not that long yet")

@@ -9,6 +9,7 @@ so that a replica can follow a log for ever. did:webvh 1.0, "Read (Resolve)".
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -116,6 +117,15 @@ class History:
         if place not in self._found:
             self._found[place] = self._find_key(method_id, purpose, index)
         return self._found[place]
+
+    def keys_named(self, method_id: str) -> frozenset[PublicKey]:
+        """Every key that ever stood under this name to sign with; empty if there is none."""
+        found = set()
+        for version in self.versions:
+            for purpose in (Purpose.ASSERTION, Purpose.AUTHENTICATION):
+                with suppress(Error):  # not listed there, or of a kind that nobody verifies with
+                    found.add(version.document.method(method_id, purpose))
+        return frozenset(found)
 
     def _find_key(self, method_id: str, purpose: Purpose, index: int) -> KeyAt:
         """The key of a method in one version, and between which others it stayed the same."""

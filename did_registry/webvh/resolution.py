@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     FEATURE_NOT_SUPPORTED = "FEATURE_NOT_SUPPORTED"
     METHOD_NOT_SUPPORTED = "METHOD_NOT_SUPPORTED"
     REPRESENTATION_NOT_SUPPORTED = "REPRESENTATION_NOT_SUPPORTED"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,7 +256,7 @@ def _status(refusal: Refusal) -> HTTPStatus:
             return HTTPStatus.NOT_FOUND
         case Refusal.REPRESENTATION_NOT_SUPPORTED:
             return HTTPStatus.NOT_ACCEPTABLE
-        case Refusal.INVALID_DID_DOCUMENT:
+        case Refusal.INVALID_DID_DOCUMENT | Refusal.INTERNAL_ERROR:
             return HTTPStatus.INTERNAL_SERVER_ERROR
         case Refusal.METHOD_NOT_SUPPORTED | Refusal.FEATURE_NOT_SUPPORTED:
             return HTTPStatus.NOT_IMPLEMENTED

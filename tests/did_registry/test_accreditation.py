@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 def test_what_the_root_signs_is_read_back() -> None:
     log = RegistryLog()
     agency = log.member("GU-11620")
-    verified = verify_by_root(
+    verified, _ = verify_by_root(
         log.accreditation(agency, "A", "B/x"), log.root.history, logged_at=START
     )
     found = read_accreditation(verified, logged_at=START)
@@ -38,7 +38,7 @@ def test_validity_begins_when_it_says_if_that_is_after_it_was_logged() -> None:
     log = RegistryLog()
     agency = log.member("GU-11620")
     credential = log.accreditation(agency, "A", validity=Validity(START + DAY, START + YEAR))
-    verified = verify_by_root(credential, log.root.history, logged_at=START)
+    verified, _ = verify_by_root(credential, log.root.history, logged_at=START)
     assert read_accreditation(verified, logged_at=START).validity.not_before == START + DAY
 
 
@@ -47,7 +47,7 @@ def test_the_credential_names_the_documents_of_its_type() -> None:
     digest = "sha256-" + "A" * 43 + "="
     url = f"{URL}/types/{ISSUER_TYPE}/v1"
     credential = log.accreditation(log.root, "A", integrity={f"{url}/schema.json": digest})
-    verified = verify_by_root(credential, log.root.history, logged_at=START)
+    verified, _ = verify_by_root(credential, log.root.history, logged_at=START)
     assert verified.integrity == {f"{url}/schema.json": digest}
     assert verified.type_names == (ISSUER_TYPE,)
 
@@ -95,8 +95,8 @@ def test_a_key_that_is_not_the_issuers_signs_nothing() -> None:
 def test_each_of_the_two_is_read_as_itself_only() -> None:
     log = RegistryLog()
     member, history = log.member("GU-11620"), log.root.history
-    issuing = verify_by_root(log.accreditation(member, "A"), history, logged_at=START)
-    asking = verify_by_root(log.registration(member, "A.b"), history, logged_at=START)
+    issuing, _ = verify_by_root(log.accreditation(member, "A"), history, logged_at=START)
+    asking, _ = verify_by_root(log.registration(member, "A.b"), history, logged_at=START)
     assert read_registration(asking, logged_at=START).attributes == {"A.b"}
     with pytest.raises(Malformed):
         read_accreditation(asking, logged_at=START)

@@ -1,16 +1,24 @@
 """`gwanin registry …`, against a simulated registry and against files."""
 
 import json
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
+from credentials.claims import Claims
+from credentials.did_key import encode_did_key
+from credentials.keys import P256Signer
+from did_registry.actions.append import LeafDraft
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.cli import MAX_LOG_BYTES, registry_commands
 from did_registry.errors import NoTrustFile
+from did_registry.leaf import LeafKind
+from did_registry.notice import Admission, sign_notice
 from storage.errors import StorageUnavailable
 from storage.transaction import Database
 from tests.did_registry.webvh.test_vectors import NEGATIVE, NOW, OUT_OF_STEP, SUITE, VALID
@@ -33,6 +41,7 @@ class World:
         self.registry.register(self.library, f"{TYPE}.ageOver19")
         self.registry.publish_types()
         self.registry.publish()
+        self.trusted: Path | None = None
 
     def run(self, *arguments: str) -> Result:
         """One command in a process of its own, as it were."""
@@ -44,9 +53,13 @@ class World:
             clock=self.registry.clock,
         )
         group = registry_commands(
-            lambda: connection, self.registry.replay, lambda: self.registry.clock
+            partial(self._connect, connection), self.registry.replay, lambda: self.registry.clock
         )
         return CliRunner().invoke(group, arguments, catch_exceptions=False)
+
+    def _connect(self, connection: Connection, trust: Path | None) -> Connection:
+        self.trusted = trust
+        return connection
 
     def json(self, *arguments: str, status: int = 0) -> Any:
         """The one document that a command prints."""
@@ -83,6 +96,34 @@ def test_lists_everybody_with_names_and_roles(world: World) -> None:
     }
     assert found["VER-LIB"]["name_en"] == "Seoul Metropolitan Library"
     assert (found["SEL-DIG"]["name_ko"], found["SEL-DIG"]["name_en"]) == (None, None)
+
+
+def test_lists_who_was_admitted_as_well(world: World) -> None:
+    did = encode_did_key(P256Signer(b"\x31" * 32).public_key)
+    root, now = world.registry.authority, world.registry.clock().replace(microsecond=0)
+    notice = Admission(
+        did=did,
+        name_ko="부산광역시",
+        name_en="Busan",
+        until=now + timedelta(days=9),
+        types=(TYPE,),
+        asking=None,
+    )
+    statement = sign_notice(
+        notice, root=str(root.did), key_id=root.key_id, signer=root.signer, now=now
+    )
+    body: Claims = {"statement": statement}
+    world.registry.append([LeafDraft(kind=LeafKind.NOTICE, subject=did, body=body)])
+    world.registry.publish()
+    assert world.json("list")[-1] == {
+        "code": did.removeprefix("did:key:"),
+        "did": did,
+        "name_ko": "부산광역시",
+        "name_en": "Busan",
+        "roles": ["issuer"],
+        "credential_issuer": None,
+    }
+    assert world.json("audit")["notices"] == 1
 
 
 def test_a_right_that_has_ended_is_no_role_any_more(world: World) -> None:
@@ -170,7 +211,7 @@ def checker() -> CliRunner:
 
 
 def _check(runner: CliRunner, *arguments: str | Path) -> tuple[int, Any]:
-    def nothing() -> Any:
+    def nothing(*_: object) -> Any:
         raise AssertionError("a file is checked without any registry")
 
     group = registry_commands(nothing, nothing, lambda: SimulatedClock(NOW))
@@ -289,7 +330,7 @@ def test_what_is_no_file_is_wrong_usage(checker: CliRunner, tmp_path: Path) -> N
 def test_people_read_a_verdict(world: World, log_file: Path) -> None:
     world.registry.clock.set(NOW)
     lines = world.run("check", str(log_file)).stdout.splitlines()
-    assert lines[0] == "valid: True"
+    assert lines[0] == "valid: yes"
     assert "versions: 3" in lines
 
 
@@ -308,6 +349,7 @@ def test_an_audit_replays_our_own_tables(world: World) -> None:
         "accreditations": 1,
         "verifiers": 1,
         "documents": len(view.schemas),
+        "notices": 0,
         "as_of": "2026-03-13T03:00:00Z",
     }
     assert world.json("audit", world.registry.url) == document
@@ -340,16 +382,17 @@ def test_an_audit_says_why_a_head_cannot_be_believed(world: World) -> None:
     "url", ["https://elsewhere.example", "http://registry.gwanin.example", "nonsense", ""]
 )
 def test_an_audit_of_what_cannot_be_fetched_has_a_verdict(world: World, url: str) -> None:
-    document = world.json("audit", url, status=1)
-    assert document["valid"] is False
-    assert document["code"] in {"fetch-refused", "fetch-failed"}
+    is_away = url == "https://elsewhere.example"
+    document = world.json("audit", url, status=3 if is_away else 1)
+    assert document["valid"] is (None if is_away else False)
+    assert document["code"] == ("fetch-failed" if is_away else "fetch-refused")
 
 
 # What is not there
 
 
 def _without(error: Exception, *arguments: str) -> Result:
-    def fail() -> Any:
+    def fail(*_: object) -> Any:
         raise error
 
     group = registry_commands(fail, fail, fail)
@@ -367,7 +410,27 @@ def test_without_a_trust_file_nothing_is_believed() -> None:
 
 def test_an_audit_without_a_database_has_a_verdict() -> None:
     result = _without(StorageUnavailable("away"), "audit", "--json")
-    assert (result.exit_code, json.loads(result.stdout)["code"]) == (1, "storage-unavailable")
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["valid"]) == (3, None)
+    assert document["code"] == "storage-unavailable"
+
+
+def test_a_code_is_no_did_and_the_list_has_it(world: World) -> None:
+    result = world.run("resolve", "GU-11620")
+    assert result.exit_code == 1
+    assert "METHOD_NOT_SUPPORTED" in result.stdout
+    assert result.stderr.startswith("did-invalid: this is no DID; `gwanin registry list` has")
+
+
+@pytest.mark.parametrize("command", ["list", "resolve", "audit"])
+def test_whose_registry_is_meant_can_be_said(world: World, command: str) -> None:
+    arguments = {"resolve": ["did:webvh:x"], "audit": [world.registry.anchor.registry_url]}
+    world.run(command, *arguments.get(command, []), "--trust", "somebody/trust.json")
+    assert world.trusted == Path("somebody/trust.json")
+
+
+def test_an_audit_of_ones_own_tables_takes_no_trust_file(world: World) -> None:
+    assert world.run("audit", "--trust", "somebody/trust.json").exit_code == 2
 
 
 def test_wrong_usage_ends_with_2(world: World) -> None:

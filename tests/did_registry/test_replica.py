@@ -392,7 +392,7 @@ def test_refuses_a_second_leaf_for_one_published_document(log: RegistryLog, dige
 
 def test_leaves_of_other_kinds_pass_and_change_no_answer(log: RegistryLog) -> None:
     before = log.view()
-    log.add(LeafKind.NOTICE, "SEL-DIG", {"statement": {"signed": "by a person"}})
+    log.add(LeafKind.SERVICE, "mileage", {"service": "mileage", "root": DIGEST, "seq": 1})
     log.add(LeafKind.AUDIT, "SEL-DIG", {"agency": "SEL-DIG", "head": DIGEST, "n": 1})
     after = log.view()
     assert (after.histories, after.accreditations) == (before.histories, before.accreditations)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -6,7 +8,9 @@ from credentials.claims import Claims
 from credentials.errors import Error, Malformed, TooLarge, Unsupported
 from credentials.jcs import canonicalize
 from credentials.json_object import parse_object
+from credentials.keys import Ed25519Signer
 from did_registry.errors import DidInvalid
+from did_registry.tlog.cosignature import WitnessPolicy, witness_key
 from did_registry.trust import MAX_TRUST_BYTES, encode_trust_anchor, parse_trust_anchor
 from tests.simulators.one_change import REMOVED, changed
 from tests.simulators.registry_log import RegistryLog
@@ -22,7 +26,7 @@ def _parse(document: Claims) -> None:
 def test_what_is_written_is_read_back() -> None:
     assert parse_trust_anchor(encode_trust_anchor(ANCHOR)) == ANCHOR
     assert encode_trust_anchor(ANCHOR) == canonicalize(DOCUMENT)
-    assert set(DOCUMENT) == {"log", "registry", "root"}
+    assert set(DOCUMENT) == {"log", "quorum", "registry", "root", "witnesses"}
 
 
 @pytest.mark.parametrize("name", ["log", "registry", "root"])
@@ -30,6 +34,26 @@ def test_every_member_is_required_and_a_text(name: str) -> None:
     for value in (REMOVED, None, 7, "", ["x"]):
         with pytest.raises(Malformed):
             _parse(changed(DOCUMENT, name, to=value))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("quorum", value) for value in (REMOVED, "0", -1, 1, True)),
+        *(("witnesses", value) for value in (REMOVED, "x", ["x"], None)),
+    ],
+)
+def test_who_watches_is_said_openly(name: str, value: object) -> None:
+    with pytest.raises(Malformed):
+        _parse(changed(DOCUMENT, name, to=value))
+
+
+def test_witnesses_and_their_quorum_are_read_back() -> None:
+    keys = tuple(
+        witness_key(f"SEL-WIT{n}", Ed25519Signer(bytes([n]) * 32).public_key) for n in (1, 2, 3)
+    )
+    watched = replace(ANCHOR, witnesses=WitnessPolicy(witnesses=keys, quorum=2))
+    assert parse_trust_anchor(encode_trust_anchor(watched)) == watched
 
 
 def test_unknown_members_are_refused() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_no_more_than_a_trust_file_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("registry", ["https://x.example/path", "http://x.example", "x.example"])
 def test_the_registry_is_an_origin(tmp_path: Path, registry: str) -> None:
-    anchor = TrustAnchor(registry_url=registry, log_key=ANCHOR.log_key, root=ANCHOR.root)
+    anchor = replace(ANCHOR, registry_url=registry)
     with pytest.raises(Malformed):
         connect(_environment(tmp_path, anchor), None, SimulatedClock())
 

@@ -12,7 +12,7 @@ from did_registry.tlog.merkle import EMPTY_FRONTIER, leaf_hash, root_of
 from did_registry.tlog.note import Ed25519NoteSigner
 from storage.transaction import Database
 from tests.simulators.clock import START
-from tests.simulators.registry import SimulatedRegistry, draft
+from tests.simulators.registry import MemorySignGuard, SimulatedRegistry, draft
 from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key, rechained
 
 
@@ -51,7 +51,7 @@ def test_the_same_head_keeps_its_note(registry: SimulatedRegistry) -> None:
 def test_an_empty_log_has_nothing_to_sign(sqlite_database: Database) -> None:
     signer = Ed25519NoteSigner(ORIGIN, LOG_KEY)
     with pytest.raises(LogInconsistent, match="empty"), sqlite_database.writing() as session:
-        publish_checkpoint(session, signer, now=START)
+        publish_checkpoint(session, signer, MemorySignGuard(), now=START)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,9 @@ def test_a_signature_that_is_rolled_back_leaves_no_trace(registry: SimulatedRegi
         pass
 
     def act(session: Session) -> None:
-        publish_checkpoint(session, Ed25519NoteSigner(ORIGIN, LOG_KEY), now=registry.clock())
+        publish_checkpoint(
+            session, Ed25519NoteSigner(ORIGIN, LOG_KEY), registry.guard, now=registry.clock()
+        )
         raise Broken
 
     with pytest.raises(Broken):
@@ -181,7 +183,9 @@ def test_reads_what_is_stored_and_not_what_the_transaction_remembers(
         assert remembered is not None
         wrong = text("UPDATE log_tile SET data = :data WHERE level = 0")
         session.execute(wrong, {"data": bytes(6 * 32)})
-        publish_checkpoint(session, Ed25519NoteSigner(ORIGIN, LOG_KEY), now=registry.clock())
+        publish_checkpoint(
+            session, Ed25519NoteSigner(ORIGIN, LOG_KEY), registry.guard, now=registry.clock()
+        )
 
     with pytest.raises(LogInconsistent):
         registry.write(act)

@@ -286,6 +286,7 @@ def test_every_refusal_has_its_status_and_its_two_spellings() -> None:
         "FEATURE_NOT_SUPPORTED": (501, "featureNotSupported"),
         "METHOD_NOT_SUPPORTED": (501, "methodNotSupported"),
         "REPRESENTATION_NOT_SUPPORTED": (406, "representationNotSupported"),
+        "INTERNAL_ERROR": (500, "internalError"),
     }
 
 

@@ -1,0 +1,86 @@
+"""A witness over HTTP. Spec: c2sp.org/tlog-witness."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from flask import Blueprint, Response, current_app, request
+
+from credentials.errors import Error
+from did_registry import witness_store
+from did_registry.actions.follow import CHECKPOINT_TYPE
+from did_registry.actions.witness_head import Witness, witness_head
+from did_registry.errors import HeadConflict, LogFileNotFound, LogUnknown, SplitView
+from did_registry.tlog.errors import CheckpointNotSigned
+from did_registry.tlog.note import encode_signature_lines
+from did_registry.tlog.witness_messages import (
+    MAX_REQUEST_BYTES,
+    SIZE_TYPE,
+    encode_size,
+    parse_add_checkpoint,
+)
+from storage.transaction import Database
+from web.bodies import read_body
+
+EXTENSION: Final = "gwanin.witness"
+
+bp = Blueprint("witness", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessService:
+    """A witness as an application holds it."""
+
+    witness: Witness
+    database: Database
+    clock: Callable[[], datetime]
+
+
+def witness_service() -> WitnessService:
+    """The witness of the application that answers this request."""
+    service: WitnessService = current_app.extensions[EXTENSION]
+    return service
+
+
+@bp.post("/add-checkpoint")
+def add_checkpoint() -> Response:
+    """Sign a head that continues the last one."""
+    service = witness_service()
+    try:
+        # The protocol names no media type for the request, so any will do.
+        asked = parse_add_checkpoint(read_body(request.mimetype, MAX_REQUEST_BYTES))
+        line = witness_head(service.database, service.witness, asked, now=service.clock())
+    except Error as error:
+        return _refuse(error)
+    return Response(encode_signature_lines((line,)), mimetype="text/plain")
+
+
+@bp.get("/<origin_hash>/checkpoint")
+def last_head(origin_hash: str) -> Response:
+    """The last head that was signed here, for monitors. origin_hash: SHA-256 of the origin, hex."""
+    service = witness_service()
+    for origin in service.witness.logs:
+        if hashlib.sha256(origin.encode()).hexdigest() == origin_hash:
+            with service.database.reading() as session:
+                note = witness_store.latest_note(session, origin)
+            if note:
+                return Response(note, mimetype=CHECKPOINT_TYPE)
+    raise LogFileNotFound("this witness has signed no head of this log")
+
+
+def _refuse(error: Error) -> Response:
+    """The status that the protocol wants; the size of the last head where it helps the log."""
+    match error:
+        case HeadConflict():
+            return Response(encode_size(error.size), status=409, content_type=SIZE_TYPE)
+        case SplitView():
+            status = error.status
+        case LogUnknown():
+            status = 404
+        case CheckpointNotSigned():
+            status = 403
+        case _:
+            raise error
+    return Response(f"{error}\n", status=status, mimetype="text/plain")
