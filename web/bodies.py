@@ -1,8 +1,8 @@
 """The one way to read a request body: type first, size before work, bounded in time, whole.
 
-A server under WSGI blocks in `read(n)` until n bytes have come, so the time is looked at between
-small reads: it ends a body that trickles in. A sender who stops altogether holds its thread until
-the server or the proxy in front cuts it off (nginx: `client_body_timeout`, request buffering).
+`gwanin serve` has the whole body before the application is called (`whole_requests.py`), or says
+why not. A plain WSGI server blocks in `read(n)` until n bytes have come; there, the time is looked
+at between small reads, which ends a body that trickles in, but not the wait for a silent sender.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import Flask, current_app, g, request
 
-from credentials.errors import Malformed
+from credentials.errors import Error, Malformed
 from credentials.json_object import JsonObject, parse_object
 from openid4vc.form import MAX_FIELDS, parse_form
 from web.errors import BodyTooLarge, BodyTooSlow, LengthRequired, MediaTypeRefused
@@ -22,6 +22,9 @@ BODY_SECONDS: Final = 10.0  # for the whole body; 20 MiB at 17 Mbit/s
 
 JSON: Final = "application/json"
 FORM: Final = "application/x-www-form-urlencoded"
+
+# In the WSGI environment: the error for which a body was not received. No client can set it.
+BODY_REFUSED: Final = "gwanin.body_refused"
 
 _CHUNK: Final = 1024  # small, because the time is only looked at between two reads
 _CLOCK: Final = "gwanin.body_clock"
@@ -62,8 +65,8 @@ def read_text(media_type: str, max_bytes: int) -> str:
 def read_body(media_type: str, max_bytes: int) -> bytes:
     """The whole body, which must be of this media type; a second reader gets the same bytes.
 
-    Raises MediaTypeRefused, LengthRequired, BodyTooLarge, BodyTooSlow, or Malformed for a body
-    that is shorter than announced.
+    Raises MediaTypeRefused, LengthRequired, BodyTooLarge, BodyTooSlow, Malformed for a body that
+    is shorter than announced, or ServerBusy or TooManyRequests if there was no place for it.
     """
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != media_type or charset != "utf-8":
@@ -77,6 +80,9 @@ def read_body(media_type: str, max_bytes: int) -> bytes:
 
 
 def _read(max_bytes: int) -> bytes:
+    refused: Error | None = request.environ.get(BODY_REFUSED)
+    if refused is not None:
+        raise refused
     announced = request.content_length
     if announced is None and not request.environ.get("wsgi.input_terminated"):
         # The framework would read an empty body here, and the sender never learn of it.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,6 +15,21 @@ from web.outbound import Outbound, tls_context
 
 T = TypeVar("T")
 
+# Every setting that there is; whatever else begins so is a slip of the pen.
+PREFIX: Final = "GWANIN_"
+NAMES: Final = (
+    "GWANIN_CA_FILE",
+    "GWANIN_CLOCK",
+    "GWANIN_DATABASE_URL",
+    "GWANIN_DATA_DIR",
+    "GWANIN_KEYSTORE_PASSPHRASE_FILE",
+    "GWANIN_OUTBOUND_ALLOW",
+    "GWANIN_PUBLIC_URL",
+    "GWANIN_RATE_LIMITS",
+    "GWANIN_REGISTRY_URL",
+    "GWANIN_ROLES",
+    "GWANIN_TRUSTED_PROXIES",
+)
 DEFAULT_PUBLIC_URL: Final = "http://localhost:8000"
 
 
@@ -34,8 +50,9 @@ class Addresses:
 def read_addresses(environment: Mapping[str, str]) -> Addresses:
     """Read GWANIN_PUBLIC_URL, GWANIN_REGISTRY_URL, GWANIN_OUTBOUND_ALLOW and GWANIN_CA_FILE.
 
-    Raises SettingRefused, which names the setting.
+    Raises SettingRefused, which names the setting, also for a name that no setting has.
     """
+    check_names(environment)
     public_url = read_setting(environment, "GWANIN_PUBLIC_URL", DEFAULT_PUBLIC_URL, parse_origin)
     registry_url = read_setting(environment, "GWANIN_REGISTRY_URL", str(public_url), parse_origin)
     ours = {authority(url.host, url.port) for url in (public_url, registry_url) if url.is_loopback}
@@ -46,6 +63,17 @@ def read_addresses(environment: Mapping[str, str]) -> Addresses:
         allowed=read_setting(environment, "GWANIN_OUTBOUND_ALLOW", "", parse_allow_list) | ours,
         ca_file=Path(ca_file) if ca_file else None,
     )
+
+
+def check_names(environment: Mapping[str, str]) -> None:
+    """Refuse a GWANIN_ name that nobody reads: with a slip in it, a default would hold silently.
+
+    Raises SettingRefused, which names the setting that is spelled most like it.
+    """
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in NAMES:
+            (nearest,) = get_close_matches(name, NAMES, n=1, cutoff=0)
+            raise SettingRefused(f"{name} is no setting; did you mean {nearest}?")
 
 
 def read_setting(

@@ -67,6 +67,12 @@ class TooManyRequests(Error):
         self.retry_after = retry_after
 
 
+class ServerBusy(Error):
+    """Too many others are still sending; nothing of this request was done."""
+
+    code = "server-busy"
+
+
 class ImageRefused(Error):
     """Not a PNG or JPEG picture, or one beyond the bounds."""
 

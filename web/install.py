@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from web import bodies, flood, headers, logs, problems, request_head
+from web import bodies, csp_reports, flood, headers, logs, problems, request_head
 from web.errors import SettingRefused
 from web.origin import Origin
 
@@ -43,3 +43,4 @@ def install(app: Flask, settings: WebSettings, monotonic: Callable[[], float]) -
     )
     headers.secure_headers(app, settings.public_url)
     problems.register(app, settings.public_url)
+    csp_reports.take_csp_reports(app)

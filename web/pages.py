@@ -7,7 +7,7 @@ from typing import Final
 from flask import Blueprint, Flask, Response
 
 from schemas.seoul_calendar import SEOUL
-from web import preferences
+from web import preferences, problem_pages
 from web.words import language, translate, use_words
 
 ASSET_MAX_AGE: Final = 300  # seconds; then the ETag says whether anything has changed
@@ -29,6 +29,7 @@ def serve_pages(app: Flask, *, clock: Callable[[], datetime], clock_is_set: bool
     use_words(app, "web", "templates/web/words.toml")
     app.register_blueprint(assets)
     app.register_blueprint(preferences.bp)
+    app.register_blueprint(problem_pages.bp)
 
 
 def format_moment(moment: datetime) -> str:

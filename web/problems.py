@@ -11,6 +11,7 @@ from typing import Final
 from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, current_app, json, render_template, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from credentials.errors import Error
@@ -153,8 +154,10 @@ def _page(
     errors: list[dict[str, str]] | None,
 ) -> Response:
     korean = language() == "ko"
+    # A request whose Host is not ours has no addresses to link to, not even that of a style sheet.
+    template = "web/bare_problem.html" if request_ctx.url_adapter is None else "web/problem.html"
     body = render_template(
-        "web/problem.html",
+        template,
         title=row.title_ko if korean else row.title_en,
         advice=row.advice_ko if korean else row.advice_en,
         problems=[

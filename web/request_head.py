@@ -8,18 +8,29 @@ from typing import Final
 
 from flask import Flask, abort, request
 
+from credentials.errors import Error
 from web.errors import HeadersTooLarge, UriTooLong
 from web.origin import Origin
 
 MAX_URI_BYTES: Final = 8 * 1024  # path and query; a wallet link with an offer in it has half of it
 MAX_HEADER_BYTES: Final = 16 * 1024  # all names and values together
 
+# In the WSGI environment: the error for which the header fields are refused. No client can set it.
+HEAD_REFUSED: Final = "gwanin.head_refused"
+
 
 def check_heads(app: Flask, origin: Origin) -> None:
     """Answer requests for our own host name only, and none whose head is beyond the bounds."""
     app.config["TRUSTED_HOSTS"] = [origin.host]
+    app.before_request(_check_fields)
     app.before_request(_check_size)
     app.before_request(_check_path)
+
+
+def _check_fields() -> None:
+    refused: Error | None = request.environ.get(HEAD_REFUSED)
+    if refused is not None:
+        raise refused
 
 
 def _check_size() -> None:

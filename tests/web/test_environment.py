@@ -109,3 +109,17 @@ def test_any_value_is_read_or_refused(value: str) -> None:
 def test_any_end_of_an_origin_is_read_or_refused(rest: str) -> None:
     with suppress(SettingRefused):
         read_addresses({"GWANIN_PUBLIC_URL": f"https://gwanin.example{rest}"})
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("GWANIN_PUBLIC_ULR", "GWANIN_PUBLIC_URL"),
+        ("GWANIN_DATADIR", "GWANIN_DATA_DIR"),
+        ("GWANIN_FOO", "GWANIN_"),
+        ("GWANIN_", "GWANIN_"),
+    ],
+)
+def test_a_slip_in_a_settings_name_is_refused(name: str, nearest: str) -> None:
+    with pytest.raises(SettingRefused, match=f"{name} is no setting; did you mean {nearest}"):
+        read_addresses({name: "x", "PATH": "/bin"})

@@ -22,7 +22,7 @@ import { LEEWAY, Validity } from './times.js';
 export function findIssuerDid(view, credentialIssuer, now) {
   const found = view.accreditedDids().filter((did) => (
     view.accreditationsAt(did, now).length
-    && view.history(did).latest.didDocument.credentialIssuers().includes(credentialIssuer)
+    && view.credentialIssuers(did).includes(credentialIssuer)
   ));
   if (found.length !== 1) {
     throw new IssuerNotTrusted('the registry knows no agency that issues at this address');
@@ -61,7 +61,7 @@ export async function accept(credential, options) {
   return Object.freeze({ verified, type, issuer });
 }
 
-async function checkType(verified, { offered, view, registryUrl, documents }) {
+async function checkType(verified, { offered, view, registryUrl, documents, now }) {
   if (verified.typeUrl !== offered.vct) {
     throw new NotAsOffered('the credential is of another type than was offered');
   }
@@ -76,6 +76,9 @@ async function checkType(verified, { offered, view, registryUrl, documents }) {
   }
   const right = permission(type, verified.claims);
   const issuer = view.findAccreditation(verified.issuer, right, verified.issuedAt);
+  if (issuer !== null && view.findAccreditation(verified.issuer, right, now) === null) {
+    throw new IssuerNotTrusted("the agency's right to issue has ended; the date is from before");
+  }
   if (issuer === null) {
     throw new IssuerNotTrusted('the agency may not issue this type of credential');
   }

@@ -20,6 +20,7 @@ const VERIFIER_TYPE = 'VerifierRegistrationCredential';
 /**
  * Prove that the root signed a credential with a key that it had when this was logged.
  *
+ * Returns {verified, key}: whether the key was declared compromised before, the caller knows.
  * credential: a JsonObject; root: its History; loggedAt: the leaf's time. Throws UnknownKey,
  * KeyMismatch, SignatureInvalid, Malformed or Unsupported.
  */
@@ -34,7 +35,7 @@ export async function verifyByRoot(credential, root, { loggedAt }) {
   if (verified.validity.notAfter === null) {
     throw new Unsupported('a right that never ends is not given');
   }
-  return verified;
+  return { verified, key };
 }
 
 /**

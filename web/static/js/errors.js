@@ -103,9 +103,19 @@ export class LeafRejected extends Refusal {
   }
 }
 
+/** Too few of the witnesses that count have signed the head. */
+export class QuorumMissing extends Refusal {
+  static code = 'quorum-missing';
+}
+
 /** What is stored or served is not the tree that the checkpoint commits to. */
 export class LogInconsistent extends Refusal {
   static code = 'log-inconsistent';
+}
+
+/** The evidence is not about this key, or not from this directory. */
+export class NotInDirectory extends Refusal {
+  static code = 'not-in-directory';
 }
 
 /** The text is not a did:webvh DID in the one spelling that is accepted. */
@@ -121,6 +131,11 @@ export class UnknownDid extends Refusal {
 /** The DID does not list this verification method for this purpose at this time. */
 export class UnknownKey extends Refusal {
   static code = 'unknown-key';
+}
+
+/** The root has declared that somebody else may have held this key at this time. */
+export class KeyCompromised extends UnknownKey {
+  static code = 'key-compromised';
 }
 
 /** A did:webvh log breaks a rule; the leaves say which. `entry`: where, counted from 1. */
@@ -206,6 +221,38 @@ export class NotAsOffered extends Refusal {
 /** No credential in the wallet has what is asked. */
 export class NothingToShow extends Refusal {
   static code = 'nothing-to-show';
+}
+
+/** Whoever asks is not registered, or did not sign the request with its registered key. */
+export class VerifierNotTrusted extends Refusal {
+  static code = 'verifier-not-trusted';
+}
+
+/** No head that the registry has signed can be had, or only one that is older than ours. */
+export class RegistryUnavailable extends Refusal {
+  static code = 'registry-unavailable';
+}
+
+/**
+ * The issuer or verifier answered with an error.
+ *
+ * error: its own word for it, or null; reason: the code of ours that says why, if it named one;
+ * status: of its answer, or null.
+ */
+export class CounterpartRefused extends Refusal {
+  static code = 'counterpart-refused';
+
+  constructor(detail, { error = null, reason = null, status = null } = {}) {
+    super(detail);
+    this.error = error;
+    this.reason = reason;
+    this.status = status;
+  }
+}
+
+/** A record was altered, moved to another place, or sealed with another key. */
+export class VaultUnreadable extends Refusal {
+  static code = 'vault-unreadable';
 }
 
 /**

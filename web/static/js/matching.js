@@ -25,6 +25,26 @@ export function selectCards(query, cards, now) {
   return [...wanted].map((id) => showable.get(id));
 }
 
+/**
+ * What could be shown besides, if the holder likes: for each optional set its first option.
+ *
+ * Returns groups of selections, as `selectCards` returns them, each to be sent whole or not at all;
+ * what is sent anyway (`required`, from `selectCards`) is in none of them.
+ */
+export function selectOptional(query, cards, { required, now }) {
+  const found = match(query, cards.map(candidateOf));
+  const showable = newestShowable(found, now);
+  const taken = new Set(required.map(({ queryId }) => queryId));
+  const groups = [];
+  for (const choice of found.choices.filter((one) => !one.required)) {
+    const option = choice.options.find((ids) => ids.every((id) => showable.has(id))) ?? [];
+    const more = option.filter((id) => !taken.has(id));
+    more.forEach((id) => taken.add(id));
+    if (more.length) groups.push(more.map((id) => showable.get(id)));
+  }
+  return groups;
+}
+
 function candidateOf(card) {
   const { typeUrl, claims, holder } = card.verified;
   return { card, typeUrl, claims, holderBound: holder !== null };

@@ -28,12 +28,21 @@ const DASH = '\u2014 '; // em dash and space
  *
  * Throws Malformed, or Unsupported for another signature type than Ed25519 (0x01).
  */
-export async function parseVerifierKey(text) {
+export function parseVerifierKey(text) {
+  return parseVkey(text, ED25519);
+}
+
+/**
+ * Read `name+hex(key id)+base64(type, key)` of this type of Ed25519 signatures: {name, keyId, key}.
+ *
+ * Throws Malformed, or Unsupported for another type. Spec: c2sp.org/signed-note, "Verifier keys".
+ */
+export async function parseVkey(text, signatureType) {
   const [name, id, ...rest] = text.split('+');
   if (!rest.length) throw new Malformed('not a verifier key: name+id+key');
   const data = decodeBase64(rest.join('+')); // base64 may hold a plus sign, a name may not
-  if (data[0] !== ED25519) {
-    throw new Unsupported('not a verifier key of signature type 0x01, Ed25519');
+  if (data[0] !== signatureType) {
+    throw new Unsupported('not a verifier key of the signature type that is wanted here');
   }
   const key = ed25519Key(data.slice(1));
   checkName(name);

@@ -4,7 +4,11 @@
  * Built by `Replica.confirm` only, so whoever holds a view holds a root that the log has signed.
  */
 
-import { Expired, NotYetValid, UnknownDid, UnknownKey } from './errors.js';
+import {
+  Expired, KeyCompromised, NotYetValid, Refusal, UnknownDid, UnknownKey,
+} from './errors.js';
+import { encodeMultikey } from './multikey.js';
+import { ownKey } from './notice.js';
 import { LEEWAY } from './times.js';
 import { parseDid } from './webvh_did.js';
 
@@ -13,18 +17,25 @@ export class RegistryView {
   #histories;
   #accreditations;
   #registrations;
+  #compromised;
+  #admitted;
 
   /**
    * histories: by SCID; accreditations, registrations: by DID, oldest first; schemas: path of a
-   * published document → SHA-256 of its bytes. All are Maps that nobody else holds.
+   * published document → SHA-256 of its bytes; compromised: Multikey → since when it may not be its
+   * owner's alone; admitted: DID → when it was admitted first. All are Maps that nobody else holds.
    */
-  constructor({ checkpoint, asOf, histories, accreditations, registrations, schemas }) {
+  constructor({
+    checkpoint, asOf, histories, accreditations, registrations, schemas, compromised, admitted,
+  }) {
     this.checkpoint = checkpoint;
     this.asOf = asOf;
     this.schemas = schemas;
     this.#histories = histories;
     this.#accreditations = accreditations;
     this.#registrations = registrations;
+    this.#compromised = compromised;
+    this.#admitted = admitted;
     Object.freeze(this);
   }
 
@@ -39,13 +50,44 @@ export class RegistryView {
   /**
    * The key that a DID URL named for a purpose at a time; see `History.keyAt`.
    *
-   * Throws DidInvalid, UnknownDid, UnknownKey, KeyMismatch, Unsupported or Malformed.
+   * A key that was declared compromised counts as retired from then on. Throws KeyCompromised for
+   * a later time; DidInvalid, UnknownDid, UnknownKey, KeyMismatch, Unsupported or Malformed.
    */
   keyAt(keyId, purpose, time) {
+    const found = this.listedKeyAt(keyId, purpose, time);
+    const since = this.#compromised.get(encodeMultikey(found.key)) ?? null;
+    if (since === null) return found;
+    if (time >= since) {
+      throw new KeyCompromised('the key was declared compromised from before this time on');
+    }
+    return Object.freeze({ ...found, retiredAt: Math.min(since, found.retiredAt ?? since) });
+  }
+
+  /**
+   * The same, whatever was declared of it: enough for a holder to read a card of its own.
+   *
+   * Throws as `keyAt`, but for KeyCompromised.
+   */
+  listedKeyAt(keyId, purpose, time) {
     if (!keyId.includes('#')) {
       throw new UnknownKey('a key is named by an absolute DID URL with a fragment');
     }
-    return this.history(keyId.split('#')[0]).keyAt(keyId, purpose, time);
+    const [did] = keyId.split('#');
+    const admittedAt = this.#admitted.get(did);
+    if (admittedAt === undefined) return this.history(did).keyAt(keyId, purpose, time);
+    const key = ownKey(did, keyId);
+    if (key === null) throw new UnknownDid('the keys of this DID stand in another registry');
+    return Object.freeze({ key, validFrom: admittedAt, retiredAt: null });
+  }
+
+  /** The Credential Issuer Identifiers that a DID of the log names; none for another. */
+  credentialIssuers(did) {
+    try {
+      return this.history(did).latest.didDocument.credentialIssuers();
+    } catch (error) {
+      if (error instanceof Refusal) return [];
+      throw error;
+    }
   }
 
   /**

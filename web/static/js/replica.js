@@ -8,10 +8,15 @@
 
 import { readAccreditation, readRegistration, verifyByRoot } from './accreditation.js';
 import { verifyCheckpoint } from './checkpoint.js';
+import { DIRECTORY_SUBJECT, directoryBody, rowOf } from './directory.js';
 import { decodeBase64url, equalBytes } from './encoding.js';
-import { LeafRejected, LogInconsistent, Refusal, rewrapped } from './errors.js';
+import {
+  KeyCompromised, LeafRejected, LogInconsistent, Refusal, rewrapped,
+} from './errors.js';
 import { EMPTY_CHAIN, LeafKind, verifyNext } from './leaf.js';
 import { Frontier } from './merkle.js';
+import { encodeMultikey } from './multikey.js';
+import { COMPROMISE, ownKey, readNotice, signingKeyOf } from './notice.js';
 import { RegistryView } from './registry_view.js';
 import { readEntry } from './webvh_entry.js';
 import { begin } from './webvh_history.js';
@@ -28,6 +33,9 @@ export class Replica {
   #accreditations = new Map();
   #registrations = new Map();
   #schemas = new Map();
+  #latest = new Map();
+  #compromised = new Map();
+  #admitted = new Map();
 
   /** root: the one DID whose accreditations count, as `parseDid` gives it. */
   constructor(root) {
@@ -54,6 +62,8 @@ export class Replica {
       const frontier = await this.#frontier.append(head.last);
       if (this.#chain !== before) throw new LogInconsistent('two leaves came for one place');
       take();
+      const row = rowOf(leaf);
+      if (row !== null) this.#latest.set(row.key, row);
       this.#chain = head;
       this.#frontier = frontier;
       this.#lastTime = leaf.time;
@@ -77,6 +87,8 @@ export class Replica {
       accreditations: new Map(this.#accreditations),
       registrations: new Map(this.#registrations),
       schemas: new Map(this.#schemas),
+      compromised: new Map(this.#compromised),
+      admitted: new Map(this.#admitted),
     };
     const checkpoint = await verifyCheckpoint(note, key);
     if (checkpoint.size !== frontier.size) {
@@ -106,6 +118,12 @@ export class Replica {
         return this.#judgeRight(leaf, readRegistration, this.#registrations);
       case LeafKind.SCHEMA:
         return this.#judgeSchema(leaf);
+      case LeafKind.STATUS:
+        return this.#judgeStatus(leaf);
+      case LeafKind.DIRECTORY:
+        return this.#judgeDirectory(leaf);
+      case LeafKind.NOTICE:
+        return this.#judgeNotice(leaf);
       default:
         // The other kinds change nothing that a view answers: their bodies were checked on parsing.
         return () => {};
@@ -126,12 +144,13 @@ export class Replica {
   async #judgeRight(leaf, read, rights) {
     const loggedAt = leaf.time;
     const credential = leaf.body.object('credential');
-    const verified = await verifyByRoot(credential, this.#rootHistory(), { loggedAt });
+    const { verified, key } = await verifyByRoot(credential, this.#rootHistory(), { loggedAt });
+    this.#checkNotCompromised(key);
     const found = read(verified, { loggedAt });
     if (this.#histories.get(leaf.subject)?.did.text !== found.did) {
       throw new LogInconsistent("the leaf's subject is not the SCID of a DID in the log");
     }
-    return () => rights.set(found.did, [...(rights.get(found.did) ?? []), found]);
+    return () => add(rights, found);
   }
 
   #judgeSchema(leaf) {
@@ -141,6 +160,78 @@ export class Replica {
     return () => this.#schemas.set(leaf.subject, decodeBase64url(leaf.body.text('h')));
   }
 
+  #judgeStatus(leaf) {
+    const before = this.#latest.get(`status/${leaf.subject}`);
+    if (before !== undefined && leaf.body.integer('seq') <= before.latest) {
+      throw new LogInconsistent('the list was logged with this or a later sequence number');
+    }
+    return () => {};
+  }
+
+  async #judgeDirectory(leaf) {
+    const body = await directoryBody(this.#latest.values(), leaf.index);
+    const differs = Object.keys(body).some((name) => leaf.body.members[name] !== body[name]);
+    if (leaf.subject !== DIRECTORY_SUBJECT || differs) {
+      throw new LogInconsistent('the leaf is not the directory of the leaves before it');
+    }
+    return () => {};
+  }
+
+  async #judgeNotice(leaf) {
+    const loggedAt = leaf.time;
+    const statement = leaf.body.object('statement');
+    const key = signingKeyOf(statement, this.#rootHistory(), { loggedAt });
+    this.#checkNotCompromised(key);
+    const found = await readNotice(statement, key, { loggedAt });
+    if (found.kind === COMPROMISE) return this.#judgeCompromise(leaf, found);
+    return this.#judgeAdmission(leaf, found);
+  }
+
+  /** Every key that ever stood under this name is meant, wherever it is listed. */
+  #judgeCompromise(leaf, { did, key, since }) {
+    const keys = this.#keysNamed(leaf.subject, did, key).map(encodeMultikey);
+    if (!keys.length) {
+      throw new LogInconsistent('the DID never had the key that is declared compromised');
+    }
+    return () => keys.forEach((multikey) => {
+      const before = this.#compromised.get(multikey) ?? since;
+      this.#compromised.set(multikey, Math.min(since, before));
+    });
+  }
+
+  #keysNamed(subject, did, keyId) {
+    if (this.#admitted.has(did)) {
+      const own = ownKey(did, keyId);
+      return own === null || subject !== did ? [] : [own];
+    }
+    const history = this.#histories.get(subject);
+    if (history?.did.text !== did) {
+      throw new LogInconsistent("the leaf's subject is not the SCID of a DID in the log");
+    }
+    return history.keysNamed(keyId);
+  }
+
+  #judgeAdmission(leaf, { did, accreditation, registration }) {
+    if (leaf.subject !== did) {
+      throw new LogInconsistent("the leaf's subject is not the DID that is admitted");
+    }
+    if ([...this.#histories.values()].some((history) => history.did.text === did)) {
+      throw new LogInconsistent('a DID of this log is accredited, not admitted');
+    }
+    return () => {
+      if (!this.#admitted.has(did)) this.#admitted.set(did, leaf.time);
+      if (accreditation !== null) add(this.#accreditations, accreditation);
+      if (registration !== null) add(this.#registrations, registration);
+    };
+  }
+
+  /** The log's own order says what came first, whatever `since` says. */
+  #checkNotCompromised(key) {
+    if (this.#compromised.has(encodeMultikey(key))) {
+      throw new KeyCompromised('the root has declared this key of its own compromised');
+    }
+  }
+
   #rootHistory() {
     const history = this.#histories.get(this.#root.scid);
     if (history?.did.text !== this.#root.text) {
@@ -148,4 +239,8 @@ export class Replica {
     }
     return history;
   }
+}
+
+function add(rights, found) {
+  rights.set(found.did, [...(rights.get(found.did) ?? []), found]);
 }

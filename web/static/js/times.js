@@ -26,9 +26,9 @@ export function parseTimestamp(text) {
   const start = DATE_TIME.exec(text);
   const zone = start && ZONE.exec(text.slice(start[0].length));
   if (!zone || zone.index !== 0) throw notATimestamp();
-  const moment = wholeSeconds(start.slice(1, 7)) + fraction(start[7]) - offset(zone);
-  if (!(moment >= FIRST && moment < END)) throw notATimestamp();
-  return moment;
+  const whole = wholeSeconds(start.slice(1, 7)) - offset(zone);
+  if (!(whole >= FIRST && whole < END)) throw notATimestamp();
+  return Math.min(whole + fraction(start[7]), END - 1); // so late, a double holds no microseconds
 }
 
 /** Write a moment as `2026-03-13T03:04:05Z`, in UTC and whole seconds. */

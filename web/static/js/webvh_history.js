@@ -7,6 +7,7 @@
  * after the fact. Values are immutable. did:webvh 1.0, "Read (Resolve)".
  */
 
+import { Purpose } from './did_document.js';
 import {
   LogDocumentInvalid, LogInvalid, LogScidMismatch, Refusal, UnknownKey, Unsupported,
 } from './errors.js';
@@ -72,6 +73,14 @@ export class History {
       key, validFrom: this.versions[before + 1].time, retiredAt: end?.time ?? null,
     });
   }
+
+  /** Every key that ever stood under this name to sign with; empty if there is none. */
+  keysNamed(methodId) {
+    const purposes = [Purpose.ASSERTION, Purpose.AUTHENTICATION];
+    return this.versions.flatMap((version) => (
+      purposes.map((purpose) => methodOrNull(version, methodId, purpose))
+    )).filter((key) => key !== null);
+  }
 }
 
 /** The history of one entry, the first. Throws a leaf of LogInvalid. */
@@ -122,11 +131,16 @@ function checkDid(history, did) {
 
 /** Whether a version lists the same key under the same name; the name alone proves nothing. */
 function lists(version, methodId, purpose, key) {
+  const found = methodOrNull(version, methodId, purpose);
+  return found !== null && found.equals(key) && !version.parameters.deactivated;
+}
+
+/** null for what is not listed there, or of a kind that nobody verifies with. */
+function methodOrNull(version, methodId, purpose) {
   try {
-    const found = version.didDocument.method(methodId, purpose);
-    return found.equals(key) && !version.parameters.deactivated;
+    return version.didDocument.method(methodId, purpose);
   } catch (error) {
-    if (error instanceof Refusal) return false;
+    if (error instanceof Refusal) return null;
     throw error;
   }
 }
