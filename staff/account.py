@@ -18,13 +18,15 @@ _REFERENCE: Final = re.compile(r"([A-Z]{2,4}-[A-Z0-9]{1,8})-[0-9]{2}")
 
 
 class Role(StrEnum):
-    """What somebody may do: prepare, decide, take back, look; ask (at a verifier)."""
+    """What somebody may do: prepare, decide, take back, look; ask (at a verifier); act for the
+    registry's root."""
 
     DRAFT = "draft"
     APPROVE = "approve"
     REVOKE = "revoke"
     AUDIT = "audit"
     ASK = "ask"
+    ROOT = "root"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

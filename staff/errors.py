@@ -15,6 +15,12 @@ class SignInDelayed(Error):
     code = "sign-in-delayed"
 
 
+class SignInBusy(Error):
+    """Too many people sign in at this moment; no try was counted."""
+
+    code = "sign-in-busy"
+
+
 class NotSignedIn(Error):
     """Nobody is signed in, or not any more."""
 

@@ -28,6 +28,10 @@ class Tries:
         """The count with one more; a window that is over begins anew."""
         return Tries(now, 1) if self._is_over(now) else Tries(self.since, self.count + 1)
 
+    def after_one_less(self) -> "Tries":
+        """The count without one that turned out to be no wrong try."""
+        return Tries(self.since, max(0, self.count - 1))
+
     def are_too_many(self, limit: int, now: datetime) -> bool:
         """Whether the next try has to wait: a delay, never a lock for good."""
         return self.count >= limit and not self._is_over(now)

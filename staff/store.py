@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from staff.models import ActRow, SessionRow, StaffRow, WrongTries
@@ -24,10 +25,39 @@ def end_sessions(session: Session, *, before: datetime) -> None:
     session.execute(delete(SessionRow).where(SessionRow.last_seen < before))
 
 
-def lock_tries(session: Session, subject: str) -> WrongTries | None:
-    """The counter of an account or address, locked until the transaction ends."""
-    rows = select(WrongTries).where(WrongTries.subject == subject)
-    return session.scalars(rows.with_for_update()).one_or_none()
+def lock_tries(session: Session, subject: str, now: datetime) -> WrongTries:
+    """The counter of an account or address, locked until the transaction ends; made if missing."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if is_postgresql else sqlite.insert
+    made = insert(WrongTries).values(subject=subject, since=now, count=0)
+    # An update that changes nothing locks the row, in the same statement that may make it.
+    locked = made.on_conflict_do_update(index_elements=["subject"], set_={"subject": subject})
+    rows = session.scalars(
+        locked.returning(WrongTries), execution_options={"populate_existing": True}
+    )
+    return rows.one()
+
+
+def forget_tries(session: Session, *, before: datetime) -> None:
+    """Delete the counters of windows that are over, except where somebody counts at this moment."""
+    over = select(WrongTries.subject).where(WrongTries.since < before)
+    free = over.with_for_update(skip_locked=True)
+    session.execute(
+        delete(WrongTries)
+        .where(WrongTries.subject.in_(free))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lock_record(session: Session, agency: str) -> None:
+    """Let nobody else write into an agency's record until the transaction ends.
+
+    The first account stands for the record. A lock on its last line would not do: whoever waited
+    for it would go on from a line that is the last no more.
+    """
+    rows = select(StaffRow.reference).where(StaffRow.agency == agency)
+    first = rows.order_by(StaffRow.reference).limit(1)
+    session.execute(first.with_for_update(key_share=True))
 
 
 def last_act(session: Session, agency: str) -> ActRow | None:

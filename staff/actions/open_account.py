@@ -26,6 +26,7 @@ def open_account(
     """
     if store.find_staff(session, reference) is not None:
         return
+    password = password.strip()  # as the sign-in reads it
     check_password(password, common_passwords())
     session.add(
         StaffRow(

@@ -33,7 +33,11 @@ class Act:
 
 
 def record_act(session: Session, account: Account, act: Act, *, now: datetime) -> None:
-    """Add one line to the record of the person's agency."""
+    """Add one line to the record of the person's agency.
+
+    The record is locked until the transaction ends, so an act is written down after all else.
+    """
+    store.lock_record(session, account.agency)
     before = store.last_act(session, account.agency)
     number = 1 if before is None else before.number + 1
     line: Claims = {

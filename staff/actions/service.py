@@ -3,11 +3,12 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from argon2 import PasswordHasher
 
+from staff.hashing import HashingPlaces
 from storage.transaction import Database
 
 
@@ -15,7 +16,8 @@ from storage.transaction import Database
 class StaffService:
     """mac_key: 32 secret bytes; hasher: Argon2id; entropy: n → n random bytes; clock: city time.
 
-    dummy_hash: what a wrong name's password is compared with, so that it takes as long.
+    dummy_hash: what a wrong name's password is compared with, so that it takes as long; places: for
+    those whose passwords are compared.
     """
 
     database: Database
@@ -24,6 +26,7 @@ class StaffService:
     dummy_hash: str
     entropy: Callable[[int], bytes]
     clock: Callable[[], datetime]
+    places: HashingPlaces = field(default_factory=HashingPlaces)
 
     def digest(self, kind: str, token: str) -> bytes:
         """What is stored of a token: the token itself is in a browser only."""

@@ -32,7 +32,7 @@ def current(session: Session, service: StaffService, token: str, now: datetime) 
         raise NotSignedIn("the account is closed")
     if now - row.last_seen >= _TOUCH:
         row.last_seen = now
-    return _account(staff)
+    return account_of(staff)
 
 
 def sign_out(session: Session, service: StaffService, token: str) -> None:
@@ -48,7 +48,8 @@ def form_token(service: StaffService, token: str) -> str:
     return service.digest("form", token).hex()
 
 
-def _account(staff: StaffRow) -> Account:
+def account_of(staff: StaffRow) -> Account:
+    """The account that a row holds."""
     roles = JsonObject({"roles": staff.roles}).texts("roles", max_items=_MAX_ROLES)
     return Account(
         reference=staff.reference, agency=staff.agency, roles=frozenset(map(Role, roles))

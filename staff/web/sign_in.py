@@ -6,7 +6,7 @@ from flask import Blueprint, Response, render_template, request
 
 from staff.account import Account, Role
 from staff.actions.sessions import current, sign_out
-from staff.actions.sign_in import Refused, sign_in
+from staff.actions.sign_in import sign_in
 from staff.errors import SignInDelayed, SignInRefused
 from staff.session_rules import ABSOLUTE
 from staff.web.guard import COOKIE, staff_service
@@ -36,30 +36,22 @@ def enter() -> Response:
     service = staff_service()
     form = read_form(MAX_FORM_BYTES)
     name, to = form.text_or_none("name") or "", form.text_or_none("to") or ""
+    # What is pasted often brings a space along.
+    name, password = name.strip(), (form.text_or_none("password") or "").strip()
+    if not name or not password:
+        return _again(name, "sign-in-empty", to, 422)
     now = service.clock()
     try:
+        token = sign_in(service, name, password, address=client(), now=now)
         with service.database.writing() as session:
-            tried = sign_in(
-                session,
-                service,
-                name,
-                form.text_or_none("password") or "",
-                address=client(),
-                now=now,
-            )
-        if isinstance(tried, Refused):
-            raise tried.error
-        with service.database.writing() as session:
-            account = current(session, service, tried.token, now)
+            sign_out(session, service, request.cookies.get(COOKIE, ""))  # one browser, one session
+            account = current(session, service, token, now)
     except (SignInRefused, SignInDelayed) as error:
-        body = render_template("staff/sign_in.html", name=name, refused=error.code, to=to)
-        return Response(
-            body, 429 if isinstance(error, SignInDelayed) else 403, mimetype="text/html"
-        )
+        return _again(name, error.code, to, 429 if isinstance(error, SignInDelayed) else 403)
     response = Response(status=303, headers={"Location": own_page(to) or _room(account)})
     response.set_cookie(
         COOKIE,
-        tried.token,
+        token,
         max_age=int(ABSOLUTE.total_seconds()),
         secure=True,
         httponly=True,
@@ -78,6 +70,12 @@ def leave() -> Response:
     response = Response(status=303, headers={"Location": "/"})
     response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="Strict", path="/")
     return response
+
+
+def _again(name: str, refused: str, to: str, status: int) -> Response:
+    """The form once more, with what was wrong."""
+    body = render_template("staff/sign_in.html", name=name, refused=refused, to=to)
+    return Response(body, status, mimetype="text/html")
 
 
 def _room(account: Account) -> str:
