@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from credentials.keys import KeyType
 
-# The fragment of an agency's verification method, which is also the name of its key in the store.
+# The fragments of an agency's first verification methods, which are also the names of its keys in
+# the store; those of a later generation end with another number.
 KEY_FRAGMENTS: Final = {KeyType.P256: "es256-1", KeyType.ED25519: "eddsa-1"}
 
 _CODE: Final = re.compile(r"[A-Z0-9](?:[A-Z0-9-]{0,38}[A-Z0-9])?")
@@ -22,11 +24,15 @@ def is_code(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """One tenant. public_url: the issuer's address without a slash at its end."""
+    """One tenant. public_url: the issuer's address without a slash at its end; keys: the generation
+    of its signing keys, which a rotation by the registry's root counts up; keys_since: when that
+    was, None for the first."""
 
     code: str
     did: str
     public_url: str
+    keys: int = 1
+    keys_since: datetime | None = None
 
     @property
     def credential_issuer(self) -> str:
@@ -43,11 +49,14 @@ class Agency:
 
     def key_id(self, key_type: KeyType) -> str:
         """The DID URL that its signatures name."""
-        return f"{self.did}#{KEY_FRAGMENTS[key_type]}"
+        return f"{self.did}#{self._fragment(key_type)}"
 
     def stored_key(self, key_type: KeyType) -> str:
         """The key's name in the keystore."""
-        return f"{self.code}/{KEY_FRAGMENTS[key_type]}"
+        return f"{self.code}/{self._fragment(key_type)}"
+
+    def _fragment(self, key_type: KeyType) -> str:
+        return f"{KEY_FRAGMENTS[key_type].removesuffix('1')}{self.keys}"
 
     @property
     def status_list(self) -> str:

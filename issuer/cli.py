@@ -1,18 +1,21 @@
-"""The operator's commands of an issuer: `gwanin issuer …`. They work on the database directly."""
+"""The operator's commands of an issuer: `gwanin issuer …`. They work on the database directly, and
+ask the registry what an agency may issue."""
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from console.commands import Exit, RefusingGroup
-from console.output import emit, json_option
+from console.commands import Exit, RefusingGroup, pass_opened
+from console.output import emit, json_option, member_lines
 from console.progress import with_progress
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.json_object import parse_object
+from issuer.actions.accreditation import permissions_at
 from issuer.actions.agencies import get_agency
 from issuer.actions.approve import approve
 from issuer.actions.change_status import Changed, StatusChange, change_status
@@ -20,10 +23,12 @@ from issuer.actions.entitlements import get_entitlement
 from issuer.actions.import_entitlements import RowOutcome, RowReport, import_entitlements
 from issuer.actions.make_offer import MadeOffer, make_offer
 from issuer.actions.service import IssuerService
+from issuer.agency import Agency
 from issuer.catalogue import get_mechanism
 from issuer.csv_rows import MAX_CSV_BYTES
 from issuer.person import parse_person_ref
 from schemas.catalogue import get
+from schemas.status_reasons import ReasonState, status_reasons
 from web.problem_rows import problem
 from web.qr import draw_png
 
@@ -31,12 +36,12 @@ _INPUT = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 def issuer_commands(open_service: Callable[[], IssuerService]) -> click.Group:
-    """The group `issuer`; `open_service` is called by the command that runs."""
+    """The group `issuer`; `open_service` is called by the command that runs, not for help."""
 
     @click.group("issuer", cls=RefusingGroup, help="Approve, offer, suspend and revoke.")
     @click.pass_context
     def group(context: click.Context) -> None:
-        context.obj = open_service()
+        context.obj = open_service
 
     for command in (_offer, _import, *_status_commands()):
         group.add_command(command)
@@ -52,7 +57,7 @@ def issuer_commands(open_service: Callable[[], IssuerService]) -> click.Group:
 @click.option("--no-tx-code", is_flag=True, help="At the counter, where the clerk sees the person.")
 @click.option("--qr", type=click.Path(path_type=Path), help="Write the link as a QR code (PNG).")
 @json_option
-@click.pass_obj
+@pass_opened
 def _offer(
     service: IssuerService,
     *,
@@ -69,14 +74,16 @@ def _offer(
     now, credential_type = service.clock(), get(type_name)
     mechanism = get_mechanism(credential_type, credential_format)
     entered = parse_object(claims.read_bytes()).members
+    agency = _agency(service, code)
+    permissions = _permissions(service, agency, now)
     with service.database.writing() as session:
-        agency = get_agency(session, service.context.settings, code)
         entitlement = approve(
             session,
             service.context,
             agency,
             credential_type,
             entered,
+            permissions=permissions,
             person_ref=None if person is None else parse_person_ref(person),
             now=now,
         )
@@ -92,7 +99,7 @@ def _offer(
         if qr is not None:  # Before the commit: an offer whose link was lost helps nobody.
             _write(qr, draw_png(made.link))
     document = {**_offer_document(made), "person_ref": entitlement.person_ref}
-    emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+    emit(document, member_lines(document), as_json=as_json)
 
 
 @click.command("import")
@@ -101,18 +108,24 @@ def _offer(
 @click.option("--type", "type_name", required=True)
 @click.option("--dry-run", is_flag=True, help="Report the same, and change nothing.")
 @json_option
-@click.pass_obj
+@pass_opened
 def _import(
     service: IssuerService, *, file: Path, code: str, type_name: str, dry_run: bool, as_json: bool
 ) -> None:
     """Approve every row of a CSV file; rows that are refused are named by line and column."""
     now, credential_type = service.clock(), get(type_name)
-    with service.database.reading() as session:
-        agency = get_agency(session, service.context.settings, code)
+    agency = _agency(service, code)
     with file.open("rb") as stream:
         data = stream.read(MAX_CSV_BYTES + 1)
     rows = import_entitlements(
-        service.database, service.context, agency, credential_type, data, dry_run=dry_run, now=now
+        service.database,
+        service.context,
+        agency,
+        credential_type,
+        data,
+        permissions=_permissions(service, agency, now),
+        dry_run=dry_run,
+        now=now,
     )
     reports = list(with_progress(rows, "rows"))
     counts = Counter(report.outcome for report in reports)
@@ -129,6 +142,16 @@ def _import(
         raise SystemExit(Exit.REFUSED)
 
 
+def _agency(service: IssuerService, code: str) -> Agency:
+    with service.database.reading() as session:
+        return get_agency(session, service.context.settings, code)
+
+
+def _permissions(service: IssuerService, agency: Agency, now: datetime) -> frozenset[str]:
+    """What the agency may issue; read before the transaction, because it may be fetched."""
+    return permissions_at(service.registry.view(now), agency, now)
+
+
 def _write(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
@@ -141,11 +164,15 @@ def _status_commands() -> tuple[click.Command, ...]:
 
 
 def _status_command(change: StatusChange) -> click.Command:
-    @click.command(change.value, help=f"{change.value.capitalize()} every copy of a credential.")
+    @click.command(
+        change.value,
+        help=f"{change.value.capitalize()} every copy of a credential.",
+        epilog=_reasons(change),
+    )
     @click.argument("entitlement_id", metavar="ID")
-    @click.option("--reason", help="A reason code, S01 to S05 or R01 to R07.")
+    @click.option("--reason", help="A reason code; none to reinstate.")
     @json_option
-    @click.pass_obj
+    @pass_opened
     def command(
         service: IssuerService, *, entitlement_id: str, reason: str | None, as_json: bool
     ) -> None:
@@ -162,9 +189,24 @@ def _status_command(change: StatusChange) -> click.Command:
                 now=service.clock(),
             )
         document = _changed_document(changed)
-        emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+        emit(document, member_lines(document), as_json=as_json)
 
     return command
+
+
+def _reasons(change: StatusChange) -> str | None:
+    """The reason codes that lead to a change, each on its line; click keeps lines after a \\b."""
+    state = {
+        StatusChange.SUSPEND: ReasonState.SUSPENDED,
+        StatusChange.REINSTATE: None,
+        StatusChange.REVOKE: ReasonState.REVOKED,
+    }[change]
+    rows = [
+        f"  {row.code}  {row.ko} / {row.en}"
+        for row in status_reasons().values()
+        if row.state is state
+    ]
+    return "\n".join(["\b", "Reasons:", *rows]) if rows else None
 
 
 def _offer_document(made: MadeOffer) -> Claims:
@@ -191,7 +233,13 @@ def _row_errors(report: RowReport) -> list[dict[str, Any]]:
         row = problem(report.code)
         return [_error(report.line, None, report.code, row.title_ko, row.title_en)]
     return [
-        _error(report.line, found.where, found.code, found.detail_ko, found.detail_en)
+        _error(
+            report.line,
+            found.where if found.path else None,  # what is wrong with a whole row has no column
+            found.code,
+            found.detail_ko,
+            found.detail_en,
+        )
         for found in report.problems
     ]
 

@@ -100,10 +100,11 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _columns(credential_type: CredentialType, heading: Sequence[str]) -> tuple[str, ...]:
-    """The first line, of which a report may quote what is not a column's name.
+    """The first line, of which a report names what is not a column's name by its number.
 
-    So it must not be a person's data: a file without a heading begins with a row.
+    It may be a person's data: a file without a heading begins with a row.
     """
+    _check_separator(heading)
     hidden = [
         problem((f"column {number}",), code)
         for number, cell in enumerate(heading, start=1)
@@ -119,6 +120,15 @@ def _columns(credential_type: CredentialType, heading: Sequence[str]) -> tuple[s
     if heading and len(unknown) == len(heading):
         raise CsvUnreadable("the first line names no column of this type")
     raise refusal
+
+
+def _check_separator(heading: Sequence[str]) -> None:
+    """A type has more than one column, so a single cell was not separated as CSV is."""
+    if not heading:
+        raise CsvUnreadable("the file is empty")
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(heading) == 1 and separator in heading[0]:
+            raise CsvUnreadable(f"its columns are separated by {name}, not by commas")
 
 
 def _heading_problem(cell: str) -> ProblemCode | None:

@@ -63,6 +63,12 @@ class ReasonUnknown(Error):
     code = "reason-unknown"
 
 
+class RevocationUnconfirmed(Error):
+    """Somebody asked to revoke without saying that they know it is final."""
+
+    code = "revocation-unconfirmed"
+
+
 class StatusListFull(Error):
     """No free place was found in the agency's status list."""
 
@@ -79,3 +85,45 @@ class CsvUnreadable(Error):
     """The file is not CSV in UTF-8 or CP949 with the columns that the type needs."""
 
     code = "csv-unreadable"
+
+
+class UnknownDraft(Error):
+    """There is no draft, file or proposal with this id in the agency."""
+
+    code = "unknown-draft"
+
+
+class OwnDraft(Error):
+    """Somebody tried to decide about what they have prepared themselves."""
+
+    code = "own-draft"
+
+
+class NotYourDraft(Error):
+    """Somebody tried to change what a colleague has prepared."""
+
+    code = "not-your-draft"
+
+
+class DraftNotOpen(Error):
+    """The draft, file or proposal was decided about, withdrawn or changed in the meantime."""
+
+    code = "draft-not-open"
+
+
+class ReasonMissing(Error):
+    """A refusal says why, in at most 300 characters without hidden ones."""
+
+    code = "reason-missing"
+
+
+class NothingChosen(Error):
+    """Nothing was ticked, or no file chosen."""
+
+    code = "nothing-chosen"
+
+
+class SearchRefused(Error):
+    """What was searched for is too long, or looks like a resident registration number."""
+
+    code = "search-refused"

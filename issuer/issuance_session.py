@@ -66,4 +66,4 @@ def advance(state: State, event: Event) -> State:
     try:
         return TRANSITIONS[state, event]
     except KeyError as error:
-        raise OfferNotOpen(f"an offer that is {state} can't {event}") from error
+        raise OfferNotOpen(f"an offer that is {state} takes no {event}") from error

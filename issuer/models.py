@@ -9,17 +9,20 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from credentials.strict_json import JsonValue
 from storage.base import Base
-from storage.types import Digest, UtcDateTime
+from storage.types import Digest, Json, UtcDateTime
 
 
 class AgencyRow(Base):
-    """An agency that issues here: its DID and the names of its signing keys."""
+    """An agency that issues here: its DID, and which generation of its keys it signs with."""
 
     __tablename__ = "agency"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     did: Mapped[str] = mapped_column(unique=True)
+    keys: Mapped[int] = mapped_column(default=1)
+    keys_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class PersonRow(Base):
@@ -36,6 +39,7 @@ class EntitlementRow(Base):
 
     __tablename__ = "entitlement"
     __table_args__ = (
+        Index("ix_entitlement_newest", "agency", "created", "id"),
         # A person has at most one entitlement of a kind waiting; CSV rows come twice, claims don't.
         Index(
             "ix_entitlement_waiting",
@@ -147,3 +151,92 @@ class PublishedList(Base):
     body: Mapped[bytes] = mapped_column(LargeBinary)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class BatchRow(Base):
+    """One CSV file that a clerk brought. refusals: its refused rows as lines, columns and codes;
+    known: how many rows had been brought before."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+    type_name: Mapped[str]
+    type_version: Mapped[int]
+    sealed_name: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reviewed_by: Mapped[str | None]
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    accepted: Mapped[int]
+    known: Mapped[int]
+    refused: Mapped[int]
+    refusals: Mapped[JsonValue] = mapped_column(Json(), nullable=False)
+
+
+class DraftRow(Base):
+    """What one clerk prepared and another decides about; alone, or as a line of a batch.
+
+    revision counts the savings, so that nobody approves another text than the one they read.
+    row_digest: of a CSV row that must not come twice; given free when the draft is given up.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index("ix_draft_agency_state", "agency", "state"),
+        Index("ix_draft_batch_state", "batch_id", "state"),
+    )
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    type_name: Mapped[str]
+    type_version: Mapped[int]
+    person_ref: Mapped[str | None]
+    sealed_claims: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    revision: Mapped[int]
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed_reason: Mapped[bytes | None] = mapped_column(LargeBinary)
+    refusal_code: Mapped[str | None]
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("batch.id"))
+    line: Mapped[int | None]
+    row_digest: Mapped[bytes | None] = mapped_column(Digest, unique=True)
+    entitlement_id: Mapped[str | None] = mapped_column(ForeignKey("entitlement.id"))
+
+
+class SearchTerm(Base):
+    """A value under which an entitlement is found, as a digest with the agency's part in it."""
+
+    __tablename__ = "search_term"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    entitlement_id: Mapped[str] = mapped_column(ForeignKey("entitlement.id"), primary_key=True)
+    agency: Mapped[str]
+
+
+class RevocationRow(Base):
+    """Several entitlements that somebody proposes to revoke, and somebody else decides about."""
+
+    __tablename__ = "revocation"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+    reason: Mapped[str]
+    state: Mapped[str]
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RevocationItem(Base):
+    """One entitlement of such a set."""
+
+    __tablename__ = "revocation_item"
+
+    revocation_id: Mapped[str] = mapped_column(ForeignKey("revocation.id"), primary_key=True)
+    entitlement_id: Mapped[str] = mapped_column(ForeignKey("entitlement.id"), primary_key=True)

@@ -18,6 +18,7 @@ NONCE_LIFETIME: Final = timedelta(minutes=5)
 _RANDOM_BYTES: Final = 16
 _TIME_BYTES: Final = 5
 _MAC_BYTES: Final = 16
+_OFFER_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4  # before each part of a message, so that no part can pass for two
 
 
@@ -31,6 +32,9 @@ class SecretKind(StrEnum):
     ACCESS_TOKEN = "access-token"  # noqa: S105 - a label
     NONCE = "nonce"
     IMPORTED_ROW = "imported-row"
+    SEARCH_TERM = "search-term"
+    DERIVED_OFFER = "derived-offer"
+    DERIVED_TX_CODE = "derived-tx-code"
 
 
 class SecretMacs:
@@ -54,6 +58,16 @@ class SecretMacs:
         """The n-th pre-authorized code of an offer: the same each time it is asked for, and so
         never stored."""
         return encode_base64url(self.digest(SecretKind.DERIVED_CODE, offer_id, str(serial)))
+
+    def derive_offer_secret(self, offer_id: str) -> str:
+        """The secret in an offer's link, which a clerk may see again and which is never stored."""
+        return encode_base64url(self.digest(SecretKind.DERIVED_OFFER, offer_id)[:_OFFER_BYTES])
+
+    def derive_tx_code(self, offer_id: str, digits: int) -> str:
+        """An offer's transaction code, likewise."""
+        # Thirty-two bytes modulo a million: the bias can't be told.
+        drawn = int.from_bytes(self.digest(SecretKind.DERIVED_TX_CODE, offer_id))
+        return f"{drawn % 10**digits:0{digits}}"
 
     def new_nonce(self, audience: str, random: bytes, now: datetime) -> str:
         """A nonce for one issuer that proves by itself that we made it, and until when it lives.

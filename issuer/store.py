@@ -34,6 +34,17 @@ def find_agency(session: Session, code: str) -> AgencyRow | None:
     return session.get(AgencyRow, code)
 
 
+def lock_agency(session: Session, code: str) -> AgencyRow | None:
+    """The row of an agency as it stands, locked until the transaction ends."""
+    return _locked(session, select(AgencyRow).where(AgencyRow.code == code))
+
+
+def share_agency(session: Session, code: str) -> AgencyRow | None:
+    """The row of an agency as it stands; nobody changes it until the transaction ends."""
+    row = select(AgencyRow).where(AgencyRow.code == code).with_for_update(read=True)
+    return session.execute(row, execution_options={"populate_existing": True}).scalar_one_or_none()
+
+
 def add_person(session: Session, person_ref: str, now: datetime) -> None:
     """Make the row of a new person."""
     session.execute(insert(PersonRow).values(person_ref=person_ref, created=now))

@@ -1,5 +1,6 @@
 """Turns claims that a clerk approves into an entitlement. CSV rows and forms both end here."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +11,7 @@ from credentials.jcs import canonicalize
 from issuer import store
 from issuer.actions.context import IssuerContext
 from issuer.actions.entitlements import read_entitlement
+from issuer.actions.search import index_entitlement
 from issuer.agency import Agency
 from issuer.entitlement import ID_BYTES, Entitlement, EntitlementState, new_entitlement_id
 from issuer.errors import EntitlementExists, TypeNotIssued, UnknownPerson
@@ -28,12 +30,14 @@ def approve(
     credential_type: CredentialType,
     entered: Claims,
     *,
+    permissions: Collection[str],
     person_ref: PersonRef | None,
     now: datetime,
 ) -> Entitlement:
     """Record that an agency approves these claims about a person.
 
-    person_ref: None for somebody whom the city meets for the first time.
+    permissions: what the registry lets the agency issue now; person_ref: None for somebody whom
+    the city meets for the first time.
     Raises InvalidClaims, TypeNotIssued, UnknownPerson, or EntitlementExists when the person has
     one of this kind waiting.
     """
@@ -41,6 +45,8 @@ def approve(
         raise TypeNotIssued("credentials of this type stand in the registry, not in a wallet")
     claims = parse_entered(credential_type, entered, day_in_seoul(now))
     kind = permission(credential_type, claims)
+    if kind not in permissions:
+        raise TypeNotIssued("the registry does not let this agency issue that")
     if person_ref is None:
         person = _new_person(session, context, now)
     else:
@@ -62,7 +68,9 @@ def approve(
         canonicalize(claims), table="entitlement", row=row.id, column="claims"
     )
     _insert(session, row)
-    return read_entitlement(context, row)
+    made = read_entitlement(context, row)
+    index_entitlement(session, context, made)
+    return made
 
 
 def _check_none_waits(

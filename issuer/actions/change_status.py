@@ -61,19 +61,7 @@ def change_status(
     so. An entitlement that is revoked before it was fetched is cancelled with its offers.
     Raises UnknownEntitlement (also for another agency's), ReasonUnknown or StatusUnchangeable.
     """
-    entitlement = lock_entitlement(session, context, entitlement_id)
-    if entitlement.agency != agency.code:
-        raise UnknownEntitlement("there is no entitlement with this id")
-    _check_reason(change, reason)
-    _check_type(entitlement, change)
-    entries = store.status_entries(session, entitlement_id)
-    for entry in entries:
-        _move(entry, change, reason, now)
-    if change is StatusChange.REVOKE:
-        _cancel_what_waits(session, entitlement)
-    elif not entries:
-        raise StatusUnchangeable("nothing was issued yet; an entitlement can only be revoked")
-    session.flush()
+    mark_status(session, context, agency, entitlement_id, change, reason=reason, now=now)
     publish_status_list(session, context, agency, now=now)
     return Changed(
         entitlement_id=entitlement_id,
@@ -83,7 +71,37 @@ def change_status(
     )
 
 
-def _check_reason(change: StatusChange, reason: str | None) -> None:
+def mark_status(
+    session: Session,
+    context: IssuerContext,
+    agency: Agency,
+    entitlement_id: str,
+    change: StatusChange,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """The same for one of several, whose list is published by the caller before anybody is told.
+
+    Raises as `change_status`.
+    """
+    entitlement = lock_entitlement(session, context, entitlement_id)
+    if entitlement.agency != agency.code:
+        raise UnknownEntitlement("there is no entitlement with this id")
+    check_reason(change, reason)
+    _check_type(entitlement, change)
+    entries = store.status_entries(session, entitlement_id)
+    for entry in entries:
+        _move(entry, change, reason, now)
+    if change is StatusChange.REVOKE:
+        _cancel_what_waits(session, entitlement)
+    elif not entries:
+        raise StatusUnchangeable("nothing was issued yet; an entitlement can only be revoked")
+    session.flush()
+
+
+def check_reason(change: StatusChange, reason: str | None) -> None:
+    """Refuse a reason that does not lead there. Raises ReasonUnknown."""
     wanted = {
         StatusChange.SUSPEND: ReasonState.SUSPENDED,
         StatusChange.REINSTATE: None,
@@ -91,9 +109,14 @@ def _check_reason(change: StatusChange, reason: str | None) -> None:
     }[change]
     found = None if reason is None else status_reasons().get(reason)
     if reason is not None and found is None:
-        raise ReasonUnknown("there is no such reason code")
+        raise ReasonUnknown(f"there is no such reason code; to {change} takes {_choice(wanted)}")
     if (found.state if found else None) is not wanted:
-        raise ReasonUnknown(f"to {change} takes a reason code that leads there, or none")
+        raise ReasonUnknown(f"to {change} takes {_choice(wanted)}")
+
+
+def _choice(wanted: ReasonState | None) -> str:
+    codes = [reason.code for reason in status_reasons().values() if reason.state is wanted]
+    return f"one of {', '.join(codes)}" if codes else "no reason"
 
 
 def _check_type(entitlement: Entitlement, change: StatusChange) -> None:

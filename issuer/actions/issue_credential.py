@@ -15,6 +15,7 @@ from credentials.model import Serialized
 from credentials.securing import mechanisms
 from credentials.securing.mechanism import Mechanism
 from issuer import store
+from issuer.actions.agencies import get_signing_agency
 from issuer.actions.context import IssuerContext
 from issuer.actions.entitlements import lock_entitlement
 from issuer.agency import Agency
@@ -55,6 +56,9 @@ def issue_credential(
     fetched. Raises InvalidToken, UnknownCredentialConfiguration, UnknownCredentialIdentifier,
     InvalidProof, InvalidNonce or CredentialRequestDenied. Spec: OpenID4VCI 1.0 §8.
     """
+    # Dated no earlier than the keys that sign: they may have changed since this request came.
+    agency = get_signing_agency(session, context.settings, agency.code)
+    now = max(now, agency.keys_since or now)
     entitlement, offer = _locked(session, context, agency, token, now)
     if State(offer.state) is not State.REDEEMED or not entitlement.is_open(now):
         raise CredentialRequestDenied("the credential was issued before, or is no longer offered")

@@ -21,7 +21,7 @@ from openid4vc.offer import OfferReference, build_offer_link
 
 TX_CODE_DIGITS: Final = 6
 
-_SECRET_BYTES: Final = 16
+_ID_BYTES: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,16 @@ def make_offer(
     if not current.is_open(now):
         raise OfferExpired("the entitlement was used or its time to be claimed is over")
     _withdraw_earlier(session, current)
-    secret = encode_base64url(context.entropy(_SECRET_BYTES))
-    tx_code = _draw_tx_code(context) if needs_tx_code else None
+    offer_id = "o_" + encode_base64url(context.entropy(_ID_BYTES))
+    tx_code = context.macs.derive_tx_code(offer_id, TX_CODE_DIGITS) if needs_tx_code else None
     row = OfferRow(
-        id="o_" + encode_base64url(context.entropy(_SECRET_BYTES)),
+        id=offer_id,
         entitlement_id=entitlement.id,
         agency=agency.code,
         mechanism=mechanism.name,
-        secret_mac=context.macs.digest(SecretKind.OFFER, secret),
+        secret_mac=context.macs.digest(
+            SecretKind.OFFER, context.macs.derive_offer_secret(offer_id)
+        ),
         tx_code_tries=0,
         state=State.OFFERED.value,
         expires_at=min(now + _life(context, tx_code), current.claim_by),
@@ -76,7 +78,21 @@ def make_offer(
         row.tx_code_mac = context.macs.digest(SecretKind.TX_CODE, row.id, tx_code)
     session.add(row)
     session.flush()
-    return _handed_over(context, agency, row, secret, tx_code)
+    return hand_over(context, agency, row)
+
+
+def hand_over(context: IssuerContext, agency: Agency, row: OfferRow) -> MadeOffer:
+    """What a clerk hands over for an offer: worked out anew each time, and so never stored."""
+    offer_uri = agency.offer_uri(context.macs.derive_offer_secret(row.id))
+    wallet = f"{context.settings.public_url}/wallet"
+    has_code = row.tx_code_mac is not None
+    return MadeOffer(
+        entitlement_id=row.entitlement_id,
+        offer_uri=offer_uri,
+        link=build_offer_link(OfferReference(uri=offer_uri), wallet),
+        tx_code=context.macs.derive_tx_code(row.id, TX_CODE_DIGITS) if has_code else None,
+        expires_at=row.expires_at,
+    )
 
 
 def _withdraw_earlier(session: Session, entitlement: Entitlement) -> None:
@@ -88,22 +104,3 @@ def _withdraw_earlier(session: Session, entitlement: Entitlement) -> None:
 def _life(context: IssuerContext, tx_code: str | None) -> timedelta:
     """Whoever finds a link without a tx_code can use it, so it must not lie about for days."""
     return context.settings.counter_life if tx_code is None else context.settings.offer_life
-
-
-def _draw_tx_code(context: IssuerContext) -> str:
-    # Eight random bytes modulo a million: the bias is one in 10^13.
-    return f"{int.from_bytes(context.entropy(8)) % 10**TX_CODE_DIGITS:0{TX_CODE_DIGITS}}"
-
-
-def _handed_over(
-    context: IssuerContext, agency: Agency, row: OfferRow, secret: str, tx_code: str | None
-) -> MadeOffer:
-    offer_uri = agency.offer_uri(secret)
-    wallet = f"{context.settings.public_url}/wallet"
-    return MadeOffer(
-        entitlement_id=row.entitlement_id,
-        offer_uri=offer_uri,
-        link=build_offer_link(OfferReference(uri=offer_uri), wallet),
-        tx_code=tx_code,
-        expires_at=row.expires_at,
-    )

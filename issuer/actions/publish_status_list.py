@@ -1,18 +1,23 @@
 """Signs an agency's status list in all its forms, from one store of states, before anybody is told
 that a status has changed."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from credentials.data_integrity import format_timestamp
+from credentials.encoding import encode_base64url
 from credentials.jcs import canonicalize
 from credentials.keys import KeyType
 from credentials.model import StatusPurpose
 from credentials.status.bits import State, StatusBits
 from credentials.status.bitstring import sign_bitstring_list
 from credentials.status.token_list import sign_token_list
+from did_registry.actions.append import LeafDraft
+from did_registry.leaf import LeafKind
 from issuer import store
 from issuer.actions.context import IssuerContext
 from issuer.agency import Agency
@@ -48,24 +53,43 @@ def publish_status_list(
     row.sequence += 1
     states = _states(session, row)
     issued_at = now.replace(microsecond=0)
-    for form in ListForm:
-        session.merge(
-            PublishedList(
-                list_id=row.id,
-                form=form.value,
-                sequence=row.sequence,
-                body=_sign(context, agency, states, form, issued_at),
-                issued_at=issued_at,
-                expires_at=issued_at + context.settings.status_life,
-            )
+    published = [
+        PublishedList(
+            list_id=row.id,
+            form=form.value,
+            sequence=row.sequence,
+            body=_sign(context, agency, states, form, issued_at),
+            issued_at=issued_at,
+            expires_at=issued_at + context.settings.status_life,
         )
+        for form in ListForm
+    ]
+    for document in published:
+        session.merge(document)
     session.flush()
+    context.log.record(session, [_leaf(agency, document) for document in published], now=now)
     return row.sequence
 
 
 def is_half_over(published: PublishedList, now: datetime) -> bool:
     """Whether a list should be signed anew although nothing has changed."""
     return now >= published.issued_at + (published.expires_at - published.issued_at) / 2
+
+
+def _leaf(agency: Agency, document: PublishedList) -> LeafDraft:
+    """Which list is the latest, for everybody to know; nothing of what it says."""
+    uri = agency.status_uri() + document.form
+    return LeafDraft(
+        kind=LeafKind.STATUS,
+        subject=uri,
+        body={
+            "list": uri,
+            "h": encode_base64url(hashlib.sha256(document.body).digest()),
+            "seq": document.sequence,
+            "from": format_timestamp(document.issued_at),
+            "until": format_timestamp(document.expires_at),
+        },
+    )
 
 
 def _states(session: Session, row: StatusListRow) -> StatusBits:

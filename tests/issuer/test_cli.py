@@ -3,7 +3,7 @@
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 import zxingcpp
@@ -115,6 +115,18 @@ def test_a_picture_that_can_not_be_written_makes_no_offer(operator: Operator) ->
         result = operator.offer("--qr", str(operator.folder / "missing" / "offer.png"))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "--qr" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["offer", "import"])
+def test_an_agency_approves_only_what_it_is_accredited_for(
+    operator: Operator, command: str
+) -> None:
+    claims = operator.file("claims.json", operator.city.claims("P01"))
+    rows = operator.file("residents.csv", csv_file([RESIDENT]))
+    content = {"offer": ("offer", "--claims", claims), "import": ("import", rows)}[command]
+    with unchanged(operator.city):
+        result = operator.run(*content, "--agency", "SEL-HR", "--type", "SeoulResidencyCredential")
+    refused(result, "type-not-issued")
 
 
 def test_a_known_person_and_another_format(operator: Operator) -> None:
@@ -330,3 +342,36 @@ def test_a_resident_number_is_in_no_output_and_no_log(
         assert "resident-number" in result.output or "csv-unreadable" in result.output
     assert NUMBER not in caplog.text
     assert NUMBER not in repr([vars(record) for record in caplog.records])
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "codes"),
+    [("suspend", "R01", "S01, S02"), ("revoke", None, "R01, R02"), ("revoke", "X1", "R01, R02")],
+)
+def test_a_wrong_reason_is_answered_with_the_right_ones(
+    operator: Operator, change: str, reason: str | None, codes: str
+) -> None:
+    made = document(operator.offer("--json"))
+    given = [] if reason is None else ["--reason", reason]
+    result = operator.run(change, made["entitlement_id"], *given)
+    refused(result, "reason-unknown")
+    assert f"to {change} takes one of {codes}" in result.stderr
+
+
+def test_help_lists_the_reasons_and_needs_no_city() -> None:
+    def closed() -> NoReturn:
+        raise AssertionError("nothing is opened for help")
+
+    group = issuer_commands(closed)
+    said = {name: CliRunner().invoke(group, [name, "--help"]).stdout for name in group.commands}
+    assert "S01  분실·도난 신고 / Reported lost or stolen" in said["suspend"]
+    assert "R07" in said["revoke"]
+    assert "R01" not in said["suspend"] + said["reinstate"]
+
+
+def test_a_whole_row_that_is_wrong_names_no_column(operator: Operator) -> None:
+    data = csv_file([RESIDENT]).rstrip(b"\r\n") + b",more\r\n"
+    report = document(operator.import_file(data, "--json"), exit_code=1)
+    (error,) = report["errors"]
+    assert (error["line"], error["column"], error["code"]) == (2, None, "cell-count")
+    assert "line 2: cell-count" in operator.import_file(data).stdout

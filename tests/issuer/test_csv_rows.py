@@ -269,8 +269,8 @@ def test_what_only_resembles_one_passes(text: str) -> None:
     [
         pytest.param(["nameKo", "nameKo"], "nameKo", "repeated-column", id="repeated"),
         pytest.param(["nameKo", "성명"], "성명", "repeated-column", id="repeated in Korean"),
-        pytest.param(["nameKo", "income"], "income", "unknown-column", id="unknown"),
-        pytest.param(["nameKo", "ageOver19"], "ageOver19", "unknown-column", id="derived"),
+        pytest.param(["nameKo", "income"], "column 2", "unknown-column", id="unknown"),
+        pytest.param(["nameKo", "ageOver19"], "column 2", "unknown-column", id="derived"),
         pytest.param(["nameKo"], "birthDate", "missing-column", id="missing"),
         pytest.param(["nameKo", "\x1b]0;x\x07"], "column 2", "forbidden-character", id="escape"),
     ],
@@ -282,6 +282,12 @@ def test_a_refused_heading_says_which(heading: list[str], where: str, code: str)
     assert "\x1b" not in caught.value.detail
 
 
+def test_a_name_among_the_headings_is_not_repeated() -> None:
+    with pytest.raises(InvalidClaims) as caught:
+        read("nameKo,김비밀\r\n")
+    assert "김비밀" not in repr((caught.value.detail, caught.value.problems))
+
+
 def test_a_file_that_begins_with_a_row_is_refused_without_repeating_it() -> None:
     without_heading = csv_text(GOOD).partition("\r\n")[2]
     with pytest.raises(CsvUnreadable) as caught:
@@ -290,9 +296,15 @@ def test_a_file_that_begins_with_a_row_is_refused_without_repeating_it() -> None
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", ",,,\n"])
-def test_a_file_without_a_heading_is_refused(text: str) -> None:
-    with pytest.raises(InvalidClaims):
+def test_an_empty_file_is_refused(text: str) -> None:
+    with pytest.raises(CsvUnreadable, match="empty"):
         read(text)
+
+
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs")])
+def test_columns_that_are_not_separated_by_commas_are_named_so(separator: str, name: str) -> None:
+    with pytest.raises(CsvUnreadable, match=name):
+        read(csv_text(GOOD).replace(",", separator))
 
 
 # ---- the whole file ----

@@ -102,3 +102,14 @@ def test_no_text_of_a_stranger_is_a_nonce_of_ours(text: str) -> None:
 @pytest.mark.parametrize("change", [lambda it: it[:-1], lambda it: it + "A", lambda it: it + "="])
 def test_a_nonce_is_read_whole(change: Callable[[str], str]) -> None:
     assert not MACS.is_live_nonce(ISSUER, change(MACS.new_nonce(ISSUER, RANDOM, NOW)), NOW)
+
+
+def test_what_an_offer_needs_is_the_same_each_time_and_no_other_offers() -> None:
+    macs, other = SecretMacs(bytes(32)), SecretMacs(bytes([1]) * 32)
+    assert macs.derive_offer_secret("o_1") == macs.derive_offer_secret("o_1")
+    assert len(decode_base64url(macs.derive_offer_secret("o_1"))) == 16
+    secrets = {m.derive_offer_secret(it) for m in (macs, other) for it in ("o_1", "o_2")}
+    assert len(secrets) == 4
+    codes = {m.derive_tx_code(it, 6) for m in (macs, other) for it in ("o_1", "o_2")}
+    assert len(codes) == 4
+    assert macs.derive_tx_code("o_1", 6) == macs.derive_tx_code("o_1", 6)

@@ -102,7 +102,11 @@ def test_another_subtype_is_another_kind(office: IssuingOffice) -> None:
     }
     first = office.approve(CAREER, agency=LABOR, type_name=CERTIFICATE)
     second = office.approve(
-        appointment, agency=LABOR, type_name=CERTIFICATE, person_ref=first.person_ref
+        appointment,
+        agency=LABOR,
+        type_name=CERTIFICATE,
+        permissions={f"{CERTIFICATE}/appointment"},
+        person_ref=first.person_ref,
     )
     assert [state(office, it) for it in (first, second)] == ["waiting"] * 2
 
@@ -183,3 +187,13 @@ def test_a_day_begins_in_seoul(office: IssuingOffice) -> None:
 def test_refuses_a_type_that_stands_in_the_registry(office: IssuingOffice) -> None:
     with refused(office, TypeNotIssued):
         office.approve({}, type_name="IssuerAccreditationCredential")
+
+
+@pytest.mark.parametrize(
+    "permissions", [frozenset[str](), frozenset({f"{CERTIFICATE}/career"})], ids=["none", "other"]
+)
+def test_refuses_what_the_registry_does_not_let_the_agency_issue(
+    office: IssuingOffice, permissions: frozenset[str]
+) -> None:
+    with refused(office, TypeNotIssued):
+        office.approve("P01", permissions=permissions)

@@ -1,7 +1,7 @@
 """Import: every good row once, whatever breaks off, and a rehearsal that tells the same."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import islice
 
@@ -25,7 +25,14 @@ from issuer.secret_macs import SecretMacs
 from schemas.catalogue import get
 from schemas.errors import InvalidClaims
 from tests.simulators.csv_file import RESIDENT, Cells, csv_file, numbered
-from tests.simulators.issuing_office import LABOR, RESIDENCY, IssuingOffice, holder, refused
+from tests.simulators.issuing_office import (
+    LABOR,
+    PERMISSIONS,
+    RESIDENCY,
+    IssuingOffice,
+    holder,
+    refused,
+)
 
 ACCEPTED, KNOWN, REFUSED = RowOutcome.ACCEPTED, RowOutcome.KNOWN, RowOutcome.REFUSED
 
@@ -37,6 +44,7 @@ def imported(
     dry_run: bool = False,
     agency: str = "GU-11620",
     type_name: str = RESIDENCY,
+    permissions: Collection[str] = PERMISSIONS,
     rows: int | None = None,
 ) -> list[RowReport]:
     """The reports, all or as many as somebody waits for."""
@@ -46,6 +54,7 @@ def imported(
         office.agency(agency),
         get(type_name),
         data,
+        permissions=permissions,
         dry_run=dry_run,
         now=office.clock(),
     )
@@ -210,6 +219,16 @@ def test_a_type_that_stands_in_the_registry_is_not_imported(office: IssuingOffic
     }
     with refused(office, TypeNotIssued):
         imported(office, csv_file([row]), type_name="IssuerAccreditationCredential")
+
+
+@pytest.mark.parametrize("dry_run", [False, True], ids=["import", "dry run"])
+def test_a_type_that_the_agency_does_not_issue_is_not_imported(
+    office: IssuingOffice, *, dry_run: bool
+) -> None:
+    with refused(office, TypeNotIssued):
+        imported(
+            office, csv_file([RESIDENT]), permissions=PERMISSIONS - {RESIDENCY}, dry_run=dry_run
+        )
 
 
 # ---- rehearsing ----

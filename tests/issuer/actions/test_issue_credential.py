@@ -246,7 +246,7 @@ def test_the_right_to_a_subtype_is_no_right_to_another(office: IssuingOffice) ->
 
 def test_denies_what_does_not_hold_any_more_today(office: IssuingOffice) -> None:
     # The round closed on 16 March, and thirty days more: 15 April is the last day.
-    approved = office.approve(persona("P01", YOUTH), type_name=YOUTH)
+    approved = office.approve(persona("P01", YOUTH), type_name=YOUTH, permissions={YOUTH})
     office.clock.advance(days=33, hours=11, minutes=59)  # 2026-04-15T14:59Z
     token = office.token(office.offer(approved))
     request = office.request(holder(1), type_name=YOUTH)

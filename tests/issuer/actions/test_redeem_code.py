@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from credentials.securing.mechanism import Entropy
 from issuer.actions.make_offer import MadeOffer
 from issuer.errors import OfferNotOpen
 from issuer.issuance_session import ACCESS_TOKEN_LIFETIME, CODE_LIFETIME, MAX_TX_CODE_TRIES
 from issuer.models import OfferRow
+from issuer.secret_macs import SecretKind
 from openid4vc.errors import InvalidGrant, InvalidRequest, InvalidToken
-from tests.simulators.issuing_office import LABOR, IssuingOffice, holder, refused, with_entropy
+from tests.simulators.issuing_office import LABOR, IssuingOffice, holder, refused
 
 
 def offer_row(office: IssuingOffice, made: MadeOffer) -> OfferRow:
@@ -142,10 +142,9 @@ def test_the_clerk_can_offer_again_after_a_lock(office: IssuingOffice) -> None:
 
 
 def test_the_tx_code_of_another_offer_is_wrong(office: IssuingOffice) -> None:
-    first, second = (
-        with_entropy(office, drawing(office, digits)).offer(office.approve("P01"))
-        for digits in (1, 2)
-    )
+    first, second = (office.offer(office.approve("P01")) for _ in range(2))
+    while second.tx_code == first.tx_code:  # one pair in a million
+        second = office.offer(office.approve("P01"))
     code = office.code(first)
     with pytest.raises(InvalidGrant):
         office.redeem(code, second.tx_code)
@@ -153,14 +152,12 @@ def test_the_tx_code_of_another_offer_is_wrong(office: IssuingOffice) -> None:
 
 
 def test_one_tx_code_of_two_offers_has_two_digests(office: IssuingOffice) -> None:
-    same = with_entropy(office, drawing(office, 1))
-    first, second = (same.offer(office.approve("P01")) for _ in range(2))
-    assert offer_row(office, first).tx_code_mac != offer_row(office, second).tx_code_mac
-
-
-def drawing(office: IssuingOffice, tx_code: int) -> Entropy:
-    """Randomness by which the next tx_code is this one: nothing else draws eight bytes."""
-    return lambda size: tx_code.to_bytes(8) if size == 8 else office.context.entropy(size)
+    first, second = (offer_row(office, office.offer(office.approve("P01"))) for _ in range(2))
+    for row in (first, second):
+        code = office.context.macs.derive_tx_code(row.id, 6)
+        assert row.tx_code_mac == office.context.macs.digest(SecretKind.TX_CODE, row.id, code)
+    same = {office.context.macs.digest(SecretKind.TX_CODE, row.id, "1") for row in (first, second)}
+    assert len(same) == 2
 
 
 @pytest.mark.parametrize("client_id", ["지갑", "wallet\0", "wallet\r\n"])

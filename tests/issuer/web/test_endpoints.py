@@ -117,7 +117,8 @@ def test_denies_what_was_revoked_meanwhile(
 
 def test_denies_what_the_registry_does_not_let_the_agency_issue(city: SimulatedCity) -> None:
     client, certificate = IssuerClient(city), "CityCertificateCredential"
-    made = city.offer("GU-11620", certificate, city.claims("P12", certificate))
+    claims = city.claims("P12", certificate)
+    made = city.offer("GU-11620", certificate, claims, permissions={f"{certificate}/appointment"})
     token = client.token(made)
     request = client.request(holder(1))
     with unchanged(city):
@@ -129,7 +130,8 @@ def test_without_an_accreditation_of_today_nothing_is_signed(
     city: SimulatedCity, client: IssuerClient
 ) -> None:
     city.clock.advance(days=731)
-    made = city.offer("GU-11620", "SeoulResidencyCredential", city.claims("P01"))
+    residency = "SeoulResidencyCredential"
+    made = city.offer("GU-11620", residency, city.claims("P01"), permissions={residency})
     token, request = client.token(made), client.request(holder(1))
     with unchanged(city):
         answer = client.ask(token, request)
@@ -142,7 +144,8 @@ def test_without_the_registry_nothing_is_signed_and_nothing_is_lost(
     folder = copy_city(seeded_city, tmp_path / "city")
     alone = SimulatedCity(city_settings(folder, GWANIN_ROLES="issuer"), SimulatedClock())
     client = IssuerClient(alone)
-    made = alone.offer("GU-11620", "SeoulResidencyCredential", alone.claims("P01"))
+    residency = "SeoulResidencyCredential"
+    made = alone.offer("GU-11620", residency, alone.claims("P01"), permissions={residency})
     token, request = client.token(made), client.request(holder(1))
     with unchanged(alone):
         answer = client.ask(token, request)

@@ -1,0 +1,33 @@
+"""Lets an agency sign with other keys, which the registry's root has given it."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from issuer import store
+from issuer.actions.agencies import get_agency
+from issuer.actions.context import IssuerContext
+from issuer.actions.publish_status_list import publish_status_list
+
+
+def hold_keys(session: Session, context: IssuerContext, code: str) -> None:
+    """Wait for whoever signs for the agency, and let nobody else begin; before the log is locked,
+    as those who publish a list have it before they log it."""
+    if store.lock_agency(session, code) is not None:
+        store.lock_status_list(session, get_agency(session, context.settings, code).status_list)
+
+
+def adopt_keys(
+    session: Session, context: IssuerContext, code: str, generation: int, *, now: datetime
+) -> None:
+    """Sign with the keys of this generation, and sign the agency's status list anew, as nobody
+    believes a list that a retired key has signed. Nothing happens for who is no agency here.
+
+    The keys must be in the keystore. Raises what `Keystore.signer` raises.
+    """
+    row = store.lock_agency(session, code)
+    if row is None:
+        return
+    row.keys, row.keys_since = generation, now
+    session.flush()
+    publish_status_list(session, context, get_agency(session, context.settings, code), now=now)
