@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from credentials.claims import ClaimPath, keep
+from credentials.claims import ClaimPath, Claims, keep
 from credentials.model import Serialized
 from credentials.securing import mechanisms
 from did_registry.scope import SUBJECT
 from openid4vc.credential_configuration import CredentialFormat
-from openid4vc.dcql import CredentialQuery
+from openid4vc.dcql import CredentialQuery, Query
 from openid4vc.dcql_match import Candidate, Reason, Shortfall, check_response
 from schemas.catalogue import type_url
 from verifier.decision import CheckName, Decision, Failed, NotApplicable, Passed, Verdict
 from verifier.evidence import Evidence
 from verifier.pipeline import verify_presentation
 from verifier.policy import Policy
-from verifier.question import Question
+from verifier.question import Question, Window
 from verifier.verification import Verification
 
 # The right credential with too little in it; every other reason is about another credential.
@@ -50,7 +50,7 @@ def verify_answer(
         ]
         for query_id, presented in answer.items()
     }
-    shortfalls = _shortfalls(pages, question, evidence.registry_url)
+    shortfalls = _shortfalls(pages, question.query, evidence.registry_url)
     asked = {item.id: item for item in question.query.credentials}
     each = {
         query_id: tuple(
@@ -61,17 +61,46 @@ def verify_answer(
     return AnswerVerdict(overall=_deciding(each), each=each)
 
 
+def verify_shown(
+    presented: Serialized, query: Query, evidence: Evidence, policy: Policy, now: datetime
+) -> Verification:
+    """Verify what a QR code shows and whether it is what was asked; `conclude_shown` ends it.
+
+    query: for one credential.
+    """
+    page = verify_presentation(presented, Window(), evidence, policy, now)
+    [item] = query.credentials
+    _take_policy(page, _shortfalls({item.id: [page]}, query, evidence.registry_url), item.id)
+    return page
+
+
+def conclude_shown(page: Verification, query: Query, *, is_first: bool) -> Verdict:
+    """The verdict on what a QR code showed. is_first: whether this verifier sees it first."""
+    if not is_first:
+        page.take(CheckName.REQUEST_BINDING, Failed("seen-before"))
+    [item] = query.credentials
+    return page.verdict(_asked_claims(page, item))
+
+
 def verify_document(
     presented: Serialized, evidence: Evidence, policy: Policy, now: datetime
 ) -> Verdict:
     """Verify a credential or presentation that answers no question, such as one in a file."""
-    page = verify_presentation(presented, None, evidence, policy, now)
-    page.take(CheckName.POLICY, NotApplicable("no-question"))
-    return page.verdict(page.verified.claims if page.verified else {})
+    return _of_document(verify_presentation(presented, None, evidence, policy, now))
+
+
+def verify_unasked_code(
+    presented: Serialized, evidence: Evidence, policy: Policy, now: datetime
+) -> Verdict:
+    """Verify what a citizen's QR code shows to somebody who asks for nothing in particular.
+
+    That it was not shown before can't be known here, and no check says so.
+    """
+    return _of_document(verify_presentation(presented, Window(), evidence, policy, now))
 
 
 def _shortfalls(
-    pages: Mapping[str, Sequence[Verification]], question: Question, registry_url: str
+    pages: Mapping[str, Sequence[Verification]], query: Query, registry_url: str
 ) -> tuple[Shortfall, ...] | None:
     """What is missing from the answer; None when not all of it could be read to the end."""
     candidates: dict[str, list[Candidate]] = {}
@@ -80,7 +109,7 @@ def _shortfalls(
         if None in read:
             return None
         candidates[query_id] = [candidate for candidate in read if candidate is not None]
-    return check_response(question.query, candidates)
+    return check_response(query, candidates)
 
 
 def _candidate(query_id: str, page: Verification, registry_url: str) -> Candidate | None:
@@ -106,12 +135,28 @@ def _conclude(
     shortfalls: tuple[Shortfall, ...] | None,
     query_id: str,
 ) -> Verdict:
+    _take_policy(page, shortfalls, query_id)
+    return page.verdict({} if item is None else _asked_claims(page, item))
+
+
+def _of_document(page: Verification) -> Verdict:
+    page.take(CheckName.POLICY, NotApplicable("no-question"))
+    return page.verdict(page.verified.claims if page.verified else {})
+
+
+def _take_policy(
+    page: Verification, shortfalls: tuple[Shortfall, ...] | None, query_id: str
+) -> None:
     if shortfalls is not None:
         ours = [short for short in shortfalls if short.query_id in {query_id, None}]
         page.take(CheckName.POLICY, _policy_finding(ours))
-    if page.verified is None or item is None:
-        return page.verdict({})
-    return page.verdict(keep(page.verified.claims, map(_in_subject, _paths(item))))
+
+
+def _asked_claims(page: Verification, item: CredentialQuery) -> Claims:
+    """What was asked for; whatever was shown beyond that is not kept."""
+    if page.verified is None:
+        return {}
+    return keep(page.verified.claims, map(_in_subject, _paths(item)))
 
 
 def _policy_finding(shortfalls: Sequence[Shortfall]) -> Passed[None] | Failed:

@@ -14,6 +14,7 @@ from credentials.errors import (
     Error,
     Expired,
     KeyMismatch,
+    Malformed,
     NotYetValid,
     SignatureInvalid,
     TooLarge,
@@ -22,11 +23,12 @@ from credentials.errors import (
 from credentials.jws import peek_header
 from credentials.keys import PublicKey
 from credentials.model import HolderBinding, Serialized, Unverified, Verified
+from credentials.presentation_qr import check_window
 from credentials.securing import mechanism_of, mechanisms
 from credentials.validity import LEEWAY, Validity
 from did_registry.definition import is_defined_as_logged
 from did_registry.document import Purpose
-from did_registry.errors import DidInvalid, UnknownDid
+from did_registry.errors import DidInvalid, KeyCompromised, UnknownDid
 from did_registry.view import RegistryView
 from did_registry.webvh.history import KeyAt
 from schemas.catalogue import identify
@@ -36,7 +38,7 @@ from schemas.errors import InvalidClaims, UnknownType
 from verifier.decision import Failed, Finding, NotApplicable, Passed, Unknown
 from verifier.evidence import Evidence
 from verifier.policy import Policy
-from verifier.question import Question
+from verifier.question import Occasion, Question, Window
 
 # Credentials and presentations as JWTs. VC-JOSE-COSE 1.0 §6.1.
 _OTHER_TOKENS: Final = frozenset({"vc+jwt", "vp+jwt"})
@@ -58,6 +60,15 @@ def check_format(presented: Serialized, policy: Policy) -> Finding[Unverified]:
         return Unknown("unsupported")
     except Error:
         return Failed("malformed")
+
+
+def looks_like_one(presented: Serialized) -> bool:
+    """Whether this has the shape of a credential or presentation, of ours or of others."""
+    try:
+        mechanism_of(presented)
+    except Error:
+        return _is_signed(presented)
+    return True
 
 
 def _is_signed(presented: Serialized) -> bool:
@@ -86,23 +97,17 @@ def check_issuer_key(unverified: Unverified, view: RegistryView) -> Finding[KeyA
 
     The key comes from the registry alone; one that travels with the credential is never looked at.
     """
+    issuer, key_id, issued_at = unverified.issuer, unverified.key_id, unverified.issued_at
     try:
-        issuer = view.history(unverified.issuer)
-        return Passed(issuer.key_at(unverified.key_id, Purpose.ASSERTION, unverified.issued_at))
+        return Passed(view.key_of(issuer, key_id, Purpose.ASSERTION, issued_at))
     except (DidInvalid, UnknownDid):
         return Failed("issuer-unknown")
+    except KeyCompromised:
+        return Failed("key-compromised")
     except Unsupported:
         return Unknown("unsupported")
     except Error:
         return Failed("key-unknown")
-
-
-def check_time_of_signing(found: KeyAt) -> Finding[None]:
-    """Is the time of issue more than the signer's word? (Decision 0003.)
-
-    As long as the key is still listed, its owner could sign today as well, and the word is enough.
-    """
-    return Passed(None) if found.retired_at is None else Unknown("time-of-signing-unknown")
 
 
 def check_signature(unverified: Unverified, key: PublicKey) -> Finding[Verified]:
@@ -131,6 +136,24 @@ def check_accreditation(
         verified.issuer, permission(found, verified.claims), verified.issued_at
     )
     return Passed(found) if held is not None else Failed("not-accredited")
+
+
+def check_time_of_signing(
+    found: KeyAt,
+    verified: Verified,
+    credential_type: CredentialType,
+    view: RegistryView,
+    now: datetime,
+) -> Finding[None]:
+    """Is the time of issue more than the signer's word? (Decision 0003.)
+
+    As long as the key is still listed and its owner may still issue this, he could do so today as
+    well, and the word is enough. A key that was declared compromised counts as retired.
+    """
+    right = permission(credential_type, verified.claims)
+    if found.retired_at is None and view.find_accreditation(verified.issuer, right, now):
+        return Passed(None)
+    return Unknown("time-of-signing-unknown")
 
 
 def check_schema(
@@ -165,11 +188,11 @@ def check_holder(
     unverified: Unverified,
     verified: Verified,
     credential_type: CredentialType,
-    question: Question | None,
+    occasion: Occasion | None,
 ) -> Finding[HolderBinding]:
     """Did the key that the credential is bound to sign this presentation?
 
-    Without a question, a credential on its own is a document; its bearer is then to be checked.
+    Without an occasion, a credential on its own is a document; its bearer is then to be checked.
     """
     if credential_type.binding is not Binding.HOLDER_KEY:
         return NotApplicable("bound-to-nobody")
@@ -183,23 +206,32 @@ def check_holder(
         return Failed("holder-mismatch")
     if binding is not None:
         return Passed(binding)
-    return NotApplicable("bearer") if question is None else Failed("holder-missing")
+    return NotApplicable("bearer") if occasion is None else Failed("holder-missing")
 
 
 def check_request(
-    binding: HolderBinding | None, question: Question | None, now: datetime
+    binding: HolderBinding | None, occasion: Occasion | None, now: datetime
 ) -> Finding[None]:
-    """Was it made for this verifier and this question, just now?
+    """Was it made for this verifier and this question, or for a code in its window, just now?
 
     binding: None for what is bound to nobody. That it is the first answer is seen when it is
-    stored: `actions/receive_response.py`.
+    stored, `actions/receive_response.py`, and that a code is new when it is taken,
+    `actions/check_scan.py`.
     """
-    if question is None:
+    if occasion is None:
         return NotApplicable("no-question")
     if binding is None:
         return NotApplicable("bound-to-nobody")
     try:
-        binding.check(audience=question.client_id, nonce=question.nonce, now=now, leeway=LEEWAY)
-    except BindingInvalid:
+        _check_occasion(binding, occasion, now)
+    except (BindingInvalid, Malformed):  # a window's nonce may be no moment at all
         return Failed("binding-invalid")
     return Passed(None)
+
+
+def _check_occasion(binding: HolderBinding, occasion: Occasion, now: datetime) -> None:
+    match occasion:
+        case Question(client_id=client_id, nonce=nonce):
+            binding.check(audience=client_id, nonce=nonce, now=now, leeway=LEEWAY)
+        case Window():
+            check_window(binding, now)

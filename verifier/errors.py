@@ -1,6 +1,6 @@
 """Why a verifier refuses an act of its own people; what it finds about others is a `Verdict`."""
 
-from credentials.errors import Error
+from credentials.errors import Error, Malformed
 
 
 class UnknownVerifier(Error):
@@ -31,3 +31,15 @@ class StatusRolledBack(Error):
     """A status list is older than one that was seen before."""
 
     code = "status-rolled-back"
+
+
+class NothingAsked(Error):
+    """The desk asked for nothing, or for things of two types at once."""
+
+    code = "nothing-asked"
+
+
+class NotACredential(Malformed):
+    """What was handed over to be checked has the shape of nothing that could be checked."""
+
+    code = "not-a-credential"

@@ -1,26 +1,29 @@
-"""The verifier's tables: who asks here, and what was asked and answered.
+"""The verifier's tables: who asks here, what was asked and answered, and what was counted.
 
 A verdict's claims are personal data: they are sealed, and kept no longer than the registration
-says (`keep_until`).
+says (`keep_until`). Of a scanned code only a digest is kept, and only while the code could be
+shown again.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from credentials.strict_json import JsonValue
 from storage.base import Base
-from storage.types import Json, UtcDateTime
+from storage.types import DIGEST_BYTES, Json, UtcDateTime
 
 
 class VerifierRow(Base):
-    """A verifier that asks from here, by its code and its DID."""
+    """A verifier that asks from here: its code, its DID, and which generation of its key it signs
+    with."""
 
     __tablename__ = "verifier"
 
     code: Mapped[str] = mapped_column(primary_key=True)
     did: Mapped[str] = mapped_column(unique=True)
+    keys: Mapped[int] = mapped_column(default=1)
 
 
 class RequestRow(Base):
@@ -44,3 +47,25 @@ class RequestRow(Base):
     wallet_error: Mapped[str | None]
     sealed_verdict: Mapped[bytes | None] = mapped_column(LargeBinary)
     keep_until: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+
+
+class TakenCodeRow(Base):
+    """A citizen's QR code that one verifier has taken; forgotten when no window can be open."""
+
+    __tablename__ = "taken_code"
+
+    verifier: Mapped[str] = mapped_column(ForeignKey("verifier.code"), primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(DIGEST_BYTES), primary_key=True)
+    forget_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class DayCountRow(Base):
+    """How often a verifier came to a result on one day in Seoul; nothing about whose it was."""
+
+    __tablename__ = "verifier_day_count"
+
+    verifier: Mapped[str] = mapped_column(ForeignKey("verifier.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    way: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int]

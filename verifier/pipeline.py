@@ -3,14 +3,14 @@
  1  format           size, then strict parsing. Assumes nothing.
  2  registry         is the registry known now? Nothing below trusts anything else.
  3  issuer_key       the key that the header *names*, from the registry, at the time of issue.
-    time_of_signing  whether that time is more than the signer's word.
  4  signature        from here on there is a `Verified`, and claims may be looked at.
  5  accreditation    could this issuer issue this type then? Its name comes from here as well.
+    time_of_signing  whether "then" is more than the signer's word.
  6  schema           the definition that was logged, and claims that fit it.
  7  validity         today.
  8  status           as its lists tell now; only a recent list signed by the same issuer counts.
  9  holder_binding   the holder's signature over this presentation.
-10  request_binding  audience, nonce, time; whoever stores the verdict uses the nonce up with it.
+10  request_binding  audience, nonce, time; who stores the verdict uses the nonce, or the code, up.
 11  policy           what was asked is there: over all credentials together, in `answer.py`.
 
 A check that others rest on ends the page when it does not pass; the rest did not run, and what did
@@ -26,23 +26,23 @@ from verifier import checks
 from verifier.decision import CheckName, Failed, IssuerName, Unknown
 from verifier.evidence import Evidence
 from verifier.policy import Policy
-from verifier.question import Question
+from verifier.question import Occasion
 from verifier.status_check import check_status
 from verifier.verification import Verification
 
 
 def verify_presentation(
     presented: Serialized,
-    question: Question | None,
+    occasion: Occasion | None,
     evidence: Evidence,
     policy: Policy,
     now: datetime,
 ) -> Verification:
     """Make every check on one credential or presentation but the last.
 
-    question: what it answers; None for a document that is checked by itself.
+    occasion: what it answers; None for a document that is checked by itself.
     """
-    page, types_at = Verification(now), evidence.registry_url
+    page, types_at = Verification(now, policy.accepted_as), evidence.registry_url
 
     unverified = page.take(CheckName.FORMAT, checks.check_format(presented, policy))  # 1
     if unverified is None:
@@ -56,7 +56,6 @@ def verify_presentation(
     found = page.take(CheckName.ISSUER_KEY, checks.check_issuer_key(unverified, view))  # 3
     if found is None:
         return page
-    page.take(CheckName.TIME_OF_SIGNING, checks.check_time_of_signing(found))
 
     verified = page.take(  # 4
         CheckName.SIGNATURE, checks.check_signature(unverified, found.key)
@@ -72,6 +71,10 @@ def verify_presentation(
         return page
     page.credential_type = of_type
     page.issuer = _name_of_issuer(verified, view)
+    page.take(
+        CheckName.TIME_OF_SIGNING,
+        checks.check_time_of_signing(found, verified, of_type, view, now),
+    )
 
     page.take(CheckName.SCHEMA, checks.check_schema(verified, of_type, view, types_at))  # 6
     page.take(CheckName.VALIDITY, checks.check_validity(verified, now))  # 7
@@ -80,21 +83,20 @@ def verify_presentation(
     )
     page.as_of = min(page.as_of, status_as_of or page.as_of)
 
-    holder = checks.check_holder(unverified, verified, of_type, question)  # 9
+    holder = checks.check_holder(unverified, verified, of_type, occasion)  # 9
     binding = page.take(CheckName.HOLDER_BINDING, holder)
     if isinstance(holder, Failed | Unknown):
         return page
-    page.take(CheckName.REQUEST_BINDING, checks.check_request(binding, question, now))  # 10
+    page.take(CheckName.REQUEST_BINDING, checks.check_request(binding, occasion, now))  # 10
     return page
 
 
 def _name_of_issuer(verified: Verified, view: RegistryView) -> IssuerName:
     """As the registry named it when it issued; the credential's own word for it is never shown."""
     held = view.accreditations_at(verified.issuer, verified.issued_at)[-1]
-    did = view.history(verified.issuer).did
     return IssuerName(
         did=verified.issuer,
-        code=did.path[-1] if did.path else did.host,  # an admitted stranger's may have no path
+        code=view.code_of(verified.issuer),
         name_ko=held.name_ko,
         name_en=held.name_en,
     )

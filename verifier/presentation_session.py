@@ -55,4 +55,4 @@ def advance(state: State, event: Event) -> State:
     try:
         return TRANSITIONS[state, event]
     except KeyError as error:
-        raise RequestOver(f"a request that is {state} can't {event}") from error
+        raise RequestOver(f"a request that is {state} takes no further {event}") from error

@@ -27,18 +27,18 @@ from verifier.findings import finding_texts
 
 T = TypeVar("T")
 
-_ACCEPTED = "OK"
 _BEARER = "OK_BEARER"
 
 
 class Verification:
-    """One credential on its way through the pipeline.
+    """One credential on its way through the pipeline. accepted_as: the policy's word for success.
 
     verified, credential_type, issuer: None until the check that establishes them has passed.
     """
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, accepted_as: str) -> None:
         self.as_of = now
+        self._accepted_as = accepted_as
         self.verified: Verified | None = None
         self.credential_type: CredentialType | None = None
         self.issuer: IssuerName | None = None
@@ -68,7 +68,7 @@ class Verification:
         decision = decide(checks)
         return Verdict(
             decision=decision,
-            code=_word(checks),
+            code=_word(checks, self._accepted_as),
             checks=checks,
             issuer=self.issuer,
             type_name=self.credential_type.name if self.credential_type else None,
@@ -90,10 +90,10 @@ def _check(name: CheckName, result: Result, code: str) -> Check:
     return Check(name=name, result=result, code=code)
 
 
-def _word(checks: tuple[Check, ...]) -> str:
+def _word(checks: tuple[Check, ...], accepted_as: str) -> str:
     """The row of the result words that the deciding check leads to, or how it was accepted."""
     deciding = deciding_check(checks)
     if deciding is not None:
         return finding_texts()[deciding.code].word
     words = {finding_texts()[check.code].word for check in checks}
-    return _BEARER if _BEARER in words else _ACCEPTED
+    return _BEARER if _BEARER in words else accepted_as

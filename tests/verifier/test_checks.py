@@ -4,28 +4,21 @@ What is signed with the agency's own key after the change shows that the signatu
 fails. The status, and the answer as a whole, have files of their own.
 """
 
-import dataclasses
-import hmac
-import json
 from collections.abc import Callable
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
 
-from credentials.encoding import encode_base64url
-from credentials.jwk import encode_jwk
 from credentials.keys import KeyType
 from credentials.validity import Validity
 from did_registry.actions.follow import Freshness, RegistryFollower
 from tests.simulators.city import URL, SimulatedCity
-from tests.simulators.forger import CERTIFICATE, LDP, RESIDENCY, SD_JWT, Forger
+from tests.simulators.forger import LDP, Forger, signed_as
 from tests.simulators.judge import ASKED, failed, judge, troubles, unknown
 from tests.simulators.network import SimulatedNetwork
-from tests.simulators.one_change import REMOVED, changed
+from tests.simulators.one_change import changed
 from tests.simulators.root import SimulatedRoot
-from tests.simulators.sd_jwt import STRANGER, disclosure
 from tests.simulators.status_host import LIST_URI, StatusHost, token_list
 from verifier.actions.gather_evidence import OnlineEvidence
 from verifier.actions.status_lists import StatusLists
@@ -139,20 +132,13 @@ def test_a_registry_that_was_last_seen_too_long_ago_is_stale(
 # ---- issuer_key ----
 
 
-def _as(forger: Forger, did: str, fragment: str, signer: Any) -> str:
-    """The credential as another DID's, signed with another key."""
-    return forger.rewritten(
-        forger.issue(), {"iss": did}, header={"kid": f"{did}#{fragment}"}, signer=signer
-    )
-
-
 def _scid_of_nobody(forger: Forger) -> str:
     return forger.did.replace(forger.did.split(":")[2], "Qm" + "1" * 44)
 
 
 @pytest.mark.parametrize("did", ["did:web:gwanin.example", None], ids=["other-method", "unknown"])
 def test_refuses_an_issuer_that_is_not_in_the_registry(forger: Forger, did: str | None) -> None:
-    forged = _as(forger, did or _scid_of_nobody(forger), "es256-1", forger.signer())
+    forged = signed_as(forger, did or _scid_of_nobody(forger), "es256-1", forger.signer())
     verdict = judge(forger, forger.present(forged, ASKED))
     failed(verdict, CheckName.ISSUER_KEY, "issuer-unknown", "UNKNOWN_ISSUER")
 
@@ -173,7 +159,7 @@ def test_refuses_a_key_that_the_issuer_does_not_list(forger: Forger) -> None:
 def test_refuses_a_key_that_may_not_make_assertions(forger: Forger) -> None:
     did = forger.verifier_did
     signer = forger.city.city.verifier.signer("VER-LIB")
-    verdict = judge(forger, forger.present(_as(forger, did, "request-1", signer), ASKED))
+    verdict = judge(forger, forger.present(signed_as(forger, did, "request-1", signer), ASKED))
     failed(verdict, CheckName.ISSUER_KEY, "key-unknown", "UNKNOWN_ISSUER")
 
 
@@ -237,282 +223,3 @@ def test_a_retired_key_cannot_issue_any_more(city: SimulatedCity) -> None:
     SimulatedRoot(city).retire("GU-11620", "es256-1")
     verdict = judge(forger, forger.present(forger.issue(), ASKED))
     failed(verdict, CheckName.ISSUER_KEY, "key-unknown", "UNKNOWN_ISSUER")
-
-
-# ---- signature ----
-
-
-def test_refuses_content_that_was_not_signed(forger: Forger) -> None:
-    presented = forger.present(forger.issue(), ASKED)
-    _, payload, _ = presented.partition("~")[0].split(".")
-    other = forger.rewritten(presented, {"exp": 4102444800}).partition("~")[0].split(".")[1]
-    verdict = judge(forger, presented.replace(payload, other))
-    failed(verdict, CheckName.SIGNATURE, "signature-invalid", "TAMPERED")
-
-
-def test_refuses_another_signature(forger: Forger) -> None:
-    forged = forger.rewritten(forger.issue(), signer=STRANGER)
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SIGNATURE, "signature-invalid", "TAMPERED")
-
-
-def _unsigned(header: dict[str, Any], credential: str) -> str:
-    """The credential under a header of ours, with a signature that is the key's own bytes."""
-    jwt, tilde, rest = credential.partition("~")
-    parts = jwt.split(".")
-    parts[0] = encode_base64url(json.dumps(header).encode())
-    return ".".join(parts) + tilde + rest
-
-
-def test_refuses_the_algorithm_none(forger: Forger) -> None:
-    header = {"typ": SD_JWT, "kid": forger.key_id(), "alg": "none"}
-    verdict = judge(forger, forger.bound(_unsigned(header, forger.issue())))
-    failed(verdict, CheckName.SIGNATURE, "key-mismatch", "TAMPERED")
-
-
-def test_refuses_a_mac_made_with_the_public_key(forger: Forger) -> None:
-    header = {"typ": SD_JWT, "kid": forger.key_id(), "alg": "HS256"}
-    jwt, tilde, rest = _unsigned(header, forger.issue()).partition("~")
-    signed = jwt.rpartition(".")[0]
-    mac = hmac.digest(forger.signer().public_key.raw, signed.encode(), sha256)
-    verdict = judge(forger, forger.bound(f"{signed}.{encode_base64url(mac)}{tilde}{rest}"))
-    failed(verdict, CheckName.SIGNATURE, "key-mismatch", "TAMPERED")
-
-
-def test_refuses_the_algorithm_of_another_key_of_the_issuer(forger: Forger) -> None:
-    forged = forger.rewritten(forger.issue(), header={"kid": forger.key_id(KeyType.ED25519)})
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SIGNATURE, "key-mismatch", "TAMPERED")
-
-
-def test_never_uses_a_key_that_the_header_carries(forger: Forger) -> None:
-    jwk = encode_jwk(STRANGER.public_key)
-    forged = forger.rewritten(forger.issue(), header={"jwk": jwk}, signer=STRANGER)
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SIGNATURE, "signature-invalid", "TAMPERED")
-
-
-def test_refuses_a_disclosure_that_the_issuer_did_not_sign(forger: Forger) -> None:
-    jwt, *_ = forger.issue().split("~")
-    forged = f"{jwt}~{disclosure('c2FsdA', ASKED, True)}~"
-    verdict = judge(forger, forger.bound(forged))
-    failed(verdict, CheckName.SIGNATURE, "malformed", "TAMPERED")
-
-
-@pytest.mark.parametrize(
-    "payload", [{"_sd_alg": "sha-512"}, {"aud": "https://x"}, {"cnf": {"kid": "did:key:z6Mk"}}]
-)
-def test_a_signed_feature_that_is_not_understood_is_not_called_forged(
-    forger: Forger, payload: dict[str, Any]
-) -> None:
-    forged = forger.rewritten(forger.issue(), payload)
-    unknown(judge(forger, forger.bound(forged)), CheckName.SIGNATURE, "unsupported")
-
-
-# ---- accreditation ----
-
-
-def test_refuses_a_type_that_the_agency_may_not_issue(still_city: SimulatedCity) -> None:
-    forger = Forger(still_city, "SEL-HR")
-    verdict = judge(forger, forger.present(forger.issue(), ASKED))
-    failed(verdict, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-    assert verdict.issuer is None
-
-
-def test_refuses_a_subtype_that_the_agency_may_not_issue(still_city: SimulatedCity) -> None:
-    forger = Forger(still_city, "SEL-HR", "P12", CERTIFICATE)
-    claims = {**forger.content().claims, "subtype": "waterPayment"}
-    forged = forger.issue(claims=claims)
-    verdict = judge(forger, forger.present(forged, "title"), question=forger.question("title"))
-    failed(verdict, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-
-
-def test_refuses_a_subtype_that_nobody_has(still_city: SimulatedCity) -> None:
-    forger = Forger(still_city, "SEL-HR", "P12", CERTIFICATE)
-    forged = forger.issue(claims={**forger.content().claims, "subtype": ""})
-    verdict = judge(forger, forger.present(forged, "title"), question=forger.question("title"))
-    failed(verdict, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-
-
-def test_refuses_an_agency_that_is_in_the_registry_but_was_never_accredited(
-    city: SimulatedCity,
-) -> None:
-    did = SimulatedRoot(city).create_agency("GU-11440", {"es256-1": STRANGER.public_key})
-    forger = Forger(city)
-    forged = _as(forger, str(did), "es256-1", STRANGER)
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-
-
-def test_a_right_counts_from_the_moment_when_it_was_logged(city: SimulatedCity) -> None:
-    forger = Forger(city, "SEL-HR")
-    before = forger.issue()
-    city.clock.advance(minutes=2)  # beyond the leeway for clocks
-    SimulatedRoot(city).accredit("SEL-HR", RESIDENCY)
-    verdict = judge(forger, forger.present(before, ASKED))
-    failed(verdict, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-    assert judge(forger, forger.present(forger.issue(), ASKED)).code == "OK"
-
-
-def test_a_credential_outlives_the_accreditation_that_it_was_issued_under(
-    city: SimulatedCity,
-) -> None:
-    forger = Forger(city, "SEL-HR", "P12", CERTIFICATE)
-    issued, question = forger.issue(), forger.question("title")
-    city.clock.advance(days=731)
-    assert judge(forger, forger.present(issued, "title"), question=question).code == "OK"
-    late = judge(forger, forger.present(forger.issue(), "title"), question=question)
-    failed(late, CheckName.ACCREDITATION, "not-accredited", "NOT_ALLOWED")
-
-
-def test_refuses_a_type_that_nobody_has_defined(forger: Forger) -> None:
-    forged = forger.rewritten(
-        forger.issue(), {"vct": f"{URL}/types/Diploma/v1", "vct#integrity": REMOVED}
-    )
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.ACCREDITATION, "type-unknown", "NOT_ALLOWED")
-
-
-# ---- schema ----
-
-
-def test_refuses_another_definition_of_the_type_than_the_logged_one(forger: Forger) -> None:
-    forged = forger.rewritten(forger.issue(), {"vct#integrity": "sha256-" + "A" * 43 + "="})
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SCHEMA, "schema-differs", "TAMPERED")
-    assert verdict.type_name == RESIDENCY
-
-
-def test_refuses_an_always_visible_claim_that_the_type_does_not_have(forger: Forger) -> None:
-    forged = forger.rewritten(forger.issue(), {"vip": True})
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SCHEMA, "claims-invalid", "TAMPERED")
-
-
-def test_refuses_a_claim_of_another_kind_than_the_type_says(forger: Forger) -> None:
-    forged = forger.issue(claims={**forger.content().claims, ASKED: "yes"})
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SCHEMA, "claims-invalid", "TAMPERED")
-
-
-def test_refuses_a_credential_without_what_its_type_never_hides(forger: Forger) -> None:
-    content = forger.content()
-    claims = {name: value for name, value in content.claims.items() if name != "residentOfGu"}
-    plan = dataclasses.replace(content.disclosure, digests={(): content.disclosure.digests[()]})
-    forged = forger.issue(claims=claims, disclosure=plan)
-    verdict = judge(forger, forger.present(forged, ASKED))
-    failed(verdict, CheckName.SCHEMA, "claims-invalid", "TAMPERED")
-
-
-# ---- validity ----
-
-
-def test_refuses_what_has_expired(forger: Forger) -> None:
-    now = forger.city.clock()
-    issued = forger.issue(validity=Validity(now, now + HOUR))
-    presented = forger.present(issued, ASKED, seconds_ago=-3661)
-    verdict = judge(forger, presented, later=timedelta(seconds=3661))
-    failed(verdict, CheckName.VALIDITY, "expired", "EXPIRED")
-    in_time = forger.present(issued, ASKED, seconds_ago=-3600)
-    assert judge(forger, in_time, later=HOUR).code == "OK"
-
-
-def test_refuses_what_is_not_yet_valid(forger: Forger) -> None:
-    issued = forger.issue(validity=Validity(forger.city.clock() + HOUR, None))
-    verdict = judge(forger, forger.present(issued, ASKED))
-    failed(verdict, CheckName.VALIDITY, "not-yet-valid", "NOT_YET")
-
-
-def test_refuses_what_was_issued_in_the_future(forger: Forger) -> None:
-    issued = forger.issue(
-        issued_at=forger.city.clock() + HOUR, validity=Validity(forger.city.clock(), None)
-    )
-    verdict = judge(forger, forger.present(issued, ASKED))
-    failed(verdict, CheckName.VALIDITY, "not-yet-valid", "NOT_YET")
-
-
-# ---- holder_binding ----
-
-
-def _kb_missing(forger: Forger, presented: str) -> str:
-    return presented.rpartition("~")[0] + "~"
-
-
-def _cnf_missing(forger: Forger, presented: str) -> str:
-    return forger.bound(forger.rewritten(_kb_missing(forger, presented), {"cnf": REMOVED}))
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [(_kb_missing, "holder-missing"), (_cnf_missing, "holder-missing")],
-    ids=["no-signature", "no-key"],
-)
-def test_refuses_a_presentation_without_its_holder(
-    forger: Forger, change: Callable[[Forger, str], str], code: str
-) -> None:
-    verdict = judge(forger, change(forger, forger.present(forger.issue(), ASKED)))
-    failed(verdict, CheckName.HOLDER_BINDING, code, "HOLDER_MISMATCH")
-    assert verdict.checks[-2].code == "not-run"  # what the holder did not sign is bound to nothing
-
-
-KB_CHANGES: dict[str, dict[str, Any]] = {
-    "another-key": {"signer": STRANGER},
-    "another-presentation": {"sd_hash": "A" * 43},
-    "another-typ": {"header": {"typ": "JWT"}},
-    "audience-list": {"aud": ["decentralized_identifier:x"]},
-    "audience-empty": {"aud": ""},
-    "nonce-number": {"nonce": 7},
-    "time-text": {"iat": "now"},
-}
-
-
-@pytest.mark.parametrize("changes", KB_CHANGES.values(), ids=KB_CHANGES)
-def test_refuses_another_holders_signature(forger: Forger, changes: dict[str, Any]) -> None:
-    presented = _kb_missing(forger, forger.present(forger.issue(), ASKED))
-    verdict = judge(forger, forger.bound(presented, **changes))
-    failed(verdict, CheckName.HOLDER_BINDING, "holder-mismatch", "HOLDER_MISMATCH")
-
-
-def test_refuses_a_signature_over_fewer_claims(forger: Forger) -> None:
-    """A binding is made for exactly what was shown; nobody may add a disclosure afterwards."""
-    credential = forger.issue()
-    less, more = (forger.present(credential, *claims) for claims in ((), (ASKED,)))
-    verdict = judge(forger, _kb_missing(forger, more) + less.rpartition("~")[2])
-    failed(verdict, CheckName.HOLDER_BINDING, "holder-mismatch", "HOLDER_MISMATCH")
-
-
-@pytest.mark.parametrize("name", ["exp", "nbf"])
-def test_a_binding_with_times_of_its_own_is_unsupported(forger: Forger, name: str) -> None:
-    presented = _kb_missing(forger, forger.present(forger.issue(), ASKED))
-    verdict = judge(forger, forger.bound(presented, **{name: 1}))
-    unknown(verdict, CheckName.HOLDER_BINDING, "unsupported")
-
-
-# ---- request_binding ----
-
-REQUEST_CHANGES: dict[str, dict[str, Any]] = {
-    "another-audience": {"audience": "decentralized_identifier:did:web:other.example"},
-    "audience-without-its-prefix": {"audience": "did:webvh:x"},
-    "another-nonce": {"nonce": "m" * 32},
-    "too-old": {"seconds_ago": 361},
-    "from-the-future": {"seconds_ago": -61},
-}
-
-
-@pytest.mark.parametrize("changes", REQUEST_CHANGES.values(), ids=REQUEST_CHANGES)
-def test_refuses_a_presentation_for_another_request(
-    forger: Forger, changes: dict[str, Any]
-) -> None:
-    verdict = judge(forger, forger.present(forger.issue(), ASKED, **changes))
-    failed(verdict, CheckName.REQUEST_BINDING, "binding-invalid", "REPLAYED")
-
-
-@pytest.mark.parametrize("seconds", [360, -60])
-def test_takes_a_presentation_at_the_edge_of_its_time(forger: Forger, seconds: int) -> None:
-    verdict = judge(forger, forger.present(forger.issue(), ASKED, seconds_ago=seconds))
-    assert verdict.code == "OK"
-
-
-def test_the_audience_is_the_client_id_with_its_prefix(forger: Forger) -> None:
-    verdict = judge(forger, forger.present(forger.issue(), ASKED, audience=forger.verifier_did))
-    failed(verdict, CheckName.REQUEST_BINDING, "binding-invalid", "REPLAYED")

@@ -5,6 +5,7 @@ import pytest
 from storage.transaction import Database
 from tests.simulators.clock import START
 from verifier import store
+from verifier.decision_count import Way
 from verifier.errors import RequestOver
 from verifier.models import RequestRow, VerifierRow
 from verifier.presentation_session import Event
@@ -73,3 +74,40 @@ def test_a_request_is_over_at_its_end(database: Database) -> None:
     assert row is not None
     assert not store.is_over(row, START + timedelta(minutes=10, microseconds=-1))
     assert store.is_over(row, START + timedelta(minutes=10))
+
+
+def test_takes_a_code_once_for_each_verifier_and_forgets_it_in_time(database: Database) -> None:
+    later = START + timedelta(minutes=4)
+    _two_verifiers(database)
+    with database.writing() as session:
+        assert store.take_code(session, "VER-LIB", bytes(32), forget_at=later)
+        assert not store.take_code(session, "VER-LIB", bytes(32), forget_at=later)
+        assert store.take_code(session, "VER-EMP", bytes(32), forget_at=later)
+        assert store.take_code(session, "VER-LIB", bytes([1]) * 32, forget_at=later)
+    with database.writing() as session:
+        store.forget_codes(session, later - timedelta(seconds=1))
+        assert not store.take_code(session, "VER-LIB", bytes(32), forget_at=later)
+        store.forget_codes(session, later)
+        assert store.take_code(session, "VER-LIB", bytes(32), forget_at=later)
+
+
+def test_counts_by_verifier_day_way_and_word(database: Database) -> None:
+    day, next_day = START.date(), START.date() + timedelta(days=1)
+    _two_verifiers(database)
+    with database.writing() as session:
+        for _ in range(3):
+            store.count(session, "VER-LIB", day, Way.SCAN, "OK")
+        store.count(session, "VER-LIB", day, Way.SCAN, "REVOKED")
+        store.count(session, "VER-LIB", day, Way.REQUEST, "OK")
+        store.count(session, "VER-LIB", next_day, Way.SCAN, "OK")
+        store.count(session, "VER-EMP", day, Way.SCAN, "OK")
+    with database.reading() as session:
+        found = [(row.way, row.code, row.times) for row in store.counts(session, "VER-LIB", day)]
+    assert found == [("request", "OK", 1), ("scan", "OK", 3), ("scan", "REVOKED", 1)]
+
+
+def _two_verifiers(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all(
+            [VerifierRow(code=code, did=f"did:webvh:{code}") for code in ("VER-LIB", "VER-EMP")]
+        )

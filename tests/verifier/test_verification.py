@@ -6,21 +6,22 @@ from verifier.verification import Verification
 
 
 def all_passed() -> Verification:
-    page = Verification(START)
+    page = Verification(START, "OK")
     for name in CheckName:
         page.take(name, Passed(None))
     return page
 
 
 def test_hands_on_what_a_check_established_and_nothing_else() -> None:
-    page = Verification(START)
+    page = Verification(START, "OK")
     assert page.take(CheckName.FORMAT, Passed("established")) == "established"
     for finding in (Failed("malformed"), Unknown("unsupported"), NotApplicable("bearer")):
         assert page.take(CheckName.FORMAT, finding) is None
 
 
 def test_what_did_not_run_is_unknown() -> None:
-    (check, *_), verdict = Verification(START).checks(), Verification(START).verdict({"a": 1})
+    page = Verification(START, "OK")
+    (check, *_), verdict = page.checks(), page.verdict({"a": 1})
     assert (check.result, check.code) == (Result.UNKNOWN, "not-run")
     assert verdict.decision is Decision.INDETERMINATE
     assert verdict.code == "UNAVAILABLE"
@@ -28,16 +29,16 @@ def test_what_did_not_run_is_unknown() -> None:
 
 
 def test_every_page_begins_empty_and_keeps_the_order() -> None:
-    page = Verification(START)
+    page = Verification(START, "OK")
     page.take(CheckName.STATUS, Passed(None))
     page.take(CheckName.FORMAT, Passed(None))
     assert [check.name for check in page.checks()] == list(CheckName)
-    assert {check.code for check in Verification(START).checks()} == {"not-run"}
+    assert {check.code for check in Verification(START, "OK").checks()} == {"not-run"}
 
 
 @pytest.mark.parametrize("missing", CheckName)
 def test_no_check_may_be_left_out_of_an_accepted_verdict(missing: CheckName) -> None:
-    page = Verification(START)
+    page = Verification(START, "OK")
     for name in CheckName:
         if name is not missing:
             page.take(name, Passed(None))

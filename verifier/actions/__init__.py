@@ -2,4 +2,5 @@
 
 create_request ──> serve_request ──> receive_response ──> read_result
                                            └── gather_evidence ──> pipeline
+registration ──> check_scan ─────────────────────┘        a citizen's QR code, once
 """

@@ -67,7 +67,7 @@ def create_request(
         expires_at=now + REQUEST_LIFETIME,
     )
     store.add_request(session, request)
-    return _made(settings, request, client_id_of_did(row.did))
+    return made_request(settings, request, client_id_of_did(row.did))
 
 
 def request_uri(settings: VerifierSettings, address: str) -> str:
@@ -80,7 +80,8 @@ def response_uri(settings: VerifierSettings, address: str) -> str:
     return f"{settings.public_url}/verifier/responses/{address}"
 
 
-def _made(settings: VerifierSettings, request: RequestRow, client_id: str) -> MadeRequest:
+def made_request(settings: VerifierSettings, request: RequestRow, client_id: str) -> MadeRequest:
+    """What the verifier shows of a request that it made."""
     uri = request_uri(settings, request.address)
     link = RequestLink(client_id=client_id, request_uri=uri, method=RequestUriMethod.GET)
     return MadeRequest(

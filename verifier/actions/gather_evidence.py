@@ -8,7 +8,7 @@ from credentials.model import StatusReference
 from did_registry.actions.follow import RegistryFollower
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
-from verifier.actions.status_lists import StatusLists
+from verifier.actions.status_lists import KnownList, StatusLists
 from verifier.evidence import KnownState
 
 
@@ -29,6 +29,10 @@ class OnlineEvidence:
         """The registry, as recently as it is known; see `RegistryFollower.view`."""
         return self._follower.view(now)
 
+    def known_lists(self) -> tuple[KnownList, ...]:
+        """The status lists that were fetched so far and not forgotten."""
+        return self._lists.known()
+
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state at a place in a list; see `Evidence.status`.
 
@@ -42,7 +46,9 @@ class OnlineEvidence:
                 raise KeyMismatch("the status list is signed by another agency")
             return view.key_at(key_id, Purpose.ASSERTION, now).key
 
-        known = self._lists.get(reference.uri, reference.purpose, find_key, now)
+        logged = view.lists.get(reference.uri)
+        since = None if logged is None else logged.since
+        known = self._lists.get(reference.uri, reference.purpose, find_key, now, since)
         if known.found.issuer != issuer:  # fetched for another agency's credential
             raise KeyMismatch("the status list is signed by another agency")
         return KnownState(

@@ -11,9 +11,11 @@ from openid4vc.authorization_request import client_id_of_did
 from openid4vc.authorization_response import AuthorizationErrorResponse, AuthorizationResponse
 from openid4vc.dcql import parse_query
 from openid4vc.errors import InvalidRequest
+from schemas.seoul_calendar import day_in_seoul
 from verifier import store
 from verifier.actions.service import VerifierService
 from verifier.answer import verify_answer
+from verifier.decision_count import DECLINED, Way
 from verifier.errors import RequestNotFound, RequestOver
 from verifier.models import RequestRow
 from verifier.presentation_session import Event, State
@@ -85,6 +87,8 @@ def _store(
         if row is None or not store.move(session, row, event):
             raise RequestOver("the request was answered before")
         row.wallet_error, row.keep_until = wallet_error, keep_until
+        code = DECLINED if verdict is None else str(verdict["code"])
+        store.count(session, row.verifier, day_in_seoul(now), Way.REQUEST, code)
         if verdict is not None:
             row.sealed_verdict = service.sealer.seal(
                 canonicalize(verdict), table="presentation_request", row=row.id, column="verdict"

@@ -15,7 +15,7 @@ from openid4vc.authorization_request import (
 from openid4vc.dcql import parse_query
 from verifier import store
 from verifier.actions.create_request import response_uri
-from verifier.actions.service import KEY_FRAGMENT, VerifierService
+from verifier.actions.service import VerifierService, key_fragment
 from verifier.errors import RequestNotFound, RequestOver
 from verifier.presentation_session import Event
 
@@ -60,5 +60,6 @@ def serve_request(
         issued_at=now.replace(microsecond=0),
         expires_at=row.expires_at,
     )
-    signer: Signer = service.signer(row.verifier)
-    return sign_request_object(request, signer=signer, key_id=f"{verifier.did}#{KEY_FRAGMENT}")
+    signer: Signer = service.signer(row.verifier, verifier.keys)
+    key_id = f"{verifier.did}#{key_fragment(verifier.keys)}"
+    return sign_request_object(request, signer=signer, key_id=key_id)

@@ -30,6 +30,11 @@ class VerifierService:
     entropy: Entropy
     clock: Callable[[], datetime]
 
-    def signer(self, code: str) -> Signer:
-        """The key with which a verifier signs its requests."""
-        return self.keystore.signer(f"{code}/{KEY_FRAGMENT}", KeyPurpose.AUTHENTICATION)
+    def signer(self, code: str, keys: int = 1) -> Signer:
+        """The key with which a verifier signs its requests; keys: its generation."""
+        return self.keystore.signer(f"{code}/{key_fragment(keys)}", KeyPurpose.AUTHENTICATION)
+
+
+def key_fragment(keys: int) -> str:
+    """The fragment of the verification method of a generation, and its name in the keystore."""
+    return f"{KEY_FRAGMENT.removesuffix('1')}{keys}"

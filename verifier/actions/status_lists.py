@@ -38,11 +38,19 @@ class KnownList:
     found: VerifiedStatusList
     fetched_at: datetime
 
+    @property
+    def ttl(self) -> timedelta:
+        """For how long the list itself lets its readers use it without asking again."""
+        return min(self.found.ttl or DEFAULT_TTL, MAX_TTL)
+
     def is_fresh(self, now: datetime) -> bool:
-        """Whether the list itself lets its readers use it without asking again."""
-        ttl = min(self.found.ttl or DEFAULT_TTL, MAX_TTL)
+        """Whether it may be used without asking again."""
         expired = self.found.expires is not None and now >= self.found.expires
-        return now - self.fetched_at < ttl and not expired
+        return now - self.fetched_at < self.ttl and not expired
+
+    def is_older(self, since: datetime | None) -> bool:
+        """Whether it was issued before the latest one of which the log knows."""
+        return since is not None and self.found.issued_at < since
 
 
 class StatusLists:
@@ -54,19 +62,34 @@ class StatusLists:
         self._lists: dict[tuple[str, StatusPurpose], KnownList] = {}
 
     def get(
-        self, uri: str, purpose: StatusPurpose, find_key: KeyFinder, now: datetime
+        self,
+        uri: str,
+        purpose: StatusPurpose,
+        find_key: KeyFinder,
+        now: datetime,
+        since: datetime | None,
     ) -> KnownList:
         """The list at an address, fetched if the one that is known is past its ttl.
 
+        since: when the latest one was issued as the registry's log has it; None if nothing is
+        logged of it. Whoever serves an older one may have it from an honest cache, for its ttl.
         Raises StatusUnavailable, StatusRolledBack, or what `find_key` or the list's verification
         raises.
         """
         with self._lock:
             known = self._lists.get((uri, purpose))
-        if known is not None and known.is_fresh(now):
+        if known is not None and known.is_fresh(now) and not known.is_older(since):
             return known
         body = self._fetch(uri, purpose)
-        return self._remember(_verify(body, uri, purpose, find_key, now), now)
+        fetched = self._remember(verify_list(body, uri, purpose, find_key, now), now)
+        if fetched.is_older(since) and since is not None and now - since > fetched.ttl:
+            raise StatusRolledBack("the registry's log knows a later status list")
+        return fetched
+
+    def known(self) -> tuple[KnownList, ...]:
+        """Every list that this process knows at present."""
+        with self._lock:
+            return tuple(self._lists.values())
 
     def _fetch(self, uri: str, purpose: StatusPurpose) -> bytes:
         accept = (TOKEN_TYPE,) if purpose is StatusPurpose.ANY else CREDENTIAL_TYPES
@@ -93,9 +116,10 @@ class StatusLists:
         return known
 
 
-def _verify(
+def verify_list(
     body: bytes, uri: str, purpose: StatusPurpose, find_key: KeyFinder, now: datetime
 ) -> VerifiedStatusList:
+    """Verify the bytes of a list. Raises what `find_key` or the list's verification raises."""
     if purpose is StatusPurpose.ANY:
         token = parse_token_list(body.decode("ascii", "replace"))
         return verify_token_list(token, find_key(token.key_id), uri=uri, now=now, leeway=LEEWAY)

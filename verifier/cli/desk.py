@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from console.commands import Exit, RefusingGroup
-from console.output import emit, json_option
+from console.commands import Exit, RefusingGroup, pass_opened
+from console.output import emit, json_option, member_lines
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.strict_json import MAX_JSON_BYTES, parse_json
@@ -15,21 +15,28 @@ from openid4vc.dcql import parse_query
 from verifier.actions.create_request import create_request
 from verifier.actions.read_result import read_result
 from verifier.actions.service import VerifierService
-from verifier.cli.verdict_lines import exit_status, verdict_lines
+from verifier.cli.verdict_lines import cli_word, exit_status, verdict_lines
 from verifier.presentation_session import State
 
 _OVER = frozenset({State.ANSWERED.value, State.DECIDED.value, State.EXPIRED.value})
+_WORDS = {
+    State.REQUESTED: "waiting",
+    State.FETCHED: "waiting",
+    State.ANSWERED: "declined",
+    State.DECIDED: "erased",
+    State.EXPIRED: "expired",
+}
 _POLL_SECONDS = 0.2
 _MAX_WAIT = 600.0
 
 
 def verifier_commands(open_service: Callable[[], VerifierService]) -> click.Group:
-    """The group `verifier`; `open_service` is called by the command that runs."""
+    """The group `verifier`; `open_service` is called by the command that runs, not for help."""
 
     @click.group("verifier", cls=RefusingGroup, help="Ask a wallet, and read what it answered.")
     @click.pass_context
     def group(context: click.Context) -> None:
-        context.obj = open_service()
+        context.obj = open_service
 
     group.add_command(_request)
     group.add_command(_result)
@@ -40,7 +47,7 @@ def verifier_commands(open_service: Callable[[], VerifierService]) -> click.Grou
 @click.option("--verifier", "code", required=True, help="Who asks, e.g. VER-LIB.")
 @click.option("--dcql", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
 @json_option
-@click.pass_obj
+@pass_opened
 def _request(service: VerifierService, *, code: str, dcql: Path, as_json: bool) -> None:
     """Make a request for presentations, and the link that a wallet opens."""
     now = service.clock()
@@ -58,14 +65,14 @@ def _request(service: VerifierService, *, code: str, dcql: Path, as_json: bool) 
         "result_id": made.result_id,
         "expires_at": format_timestamp(made.expires_at),
     }
-    emit(document, [f"{name}: {value}" for name, value in document.items()], as_json=as_json)
+    emit(document, member_lines(document), as_json=as_json)
 
 
 @click.command("result")
 @click.argument("result_id", metavar="ID")
 @click.option("--wait", type=click.FloatRange(0, _MAX_WAIT), default=0, help="Seconds to wait.")
 @json_option
-@click.pass_obj
+@pass_opened
 def _result(service: VerifierService, *, result_id: str, wait: float, as_json: bool) -> None:
     """Show the state of a request, and the verdict once there is one."""
     end = time.monotonic() + wait
@@ -77,5 +84,5 @@ def _result(service: VerifierService, *, result_id: str, wait: float, as_json: b
     if "decision" in result:
         emit(result, [*lines, *verdict_lines(result)], as_json=as_json)
         raise SystemExit(exit_status(result))
-    emit(result, lines, as_json=as_json)
+    emit(result, [*lines, cli_word(_WORDS[State(str(result["state"]))])], as_json=as_json)
     raise SystemExit(Exit.INDETERMINATE)

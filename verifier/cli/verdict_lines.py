@@ -1,15 +1,16 @@
 """A verdict for people at a terminal, and as an exit status."""
 
 import json
-import re
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Final
 
 from console.commands import Exit
 from credentials.claims import Claims
 from credentials.json_object import JsonObject
 from credentials.strict_json import JsonValue
-from schemas.result_words import result_words
+from verifier.short_word import short_word
 
 _MARKS: Final = {"passed": "✓", "failed": "✗", "unknown": "?", "not_applicable": "–"}
 _STATUSES: Final = {
@@ -18,9 +19,6 @@ _STATUSES: Final = {
     "indeterminate": Exit.INDETERMINATE,
 }
 _MAX_CHECKS: Final = 32
-# What pages fill in, such as the day of expiry, with the words that lead to it; here the checks
-# below say it.
-_PLACEHOLDER: Final = re.compile(r"(?: on| as of)?[ :]*\(?\{[a-z]+\}\)?")
 
 
 def exit_status(verdict: Claims) -> Exit:
@@ -31,18 +29,23 @@ def exit_status(verdict: Claims) -> Exit:
 def verdict_lines(document: Claims) -> list[str]:
     """The result word, every check with its sentence, and the claims if it was accepted."""
     verdict = JsonObject(document)
-    word = result_words()[verdict.text("code")]
-    korean, english = (_PLACEHOLDER.sub("", text) for text in (word.ko, word.en))
+    word = short_word(verdict.text("code"))
     return [
-        f"{korean} / {english} [{word.code}]",
+        f"{word.ko} / {word.en} [{verdict.text('code')}]",
         *_issuer_lines(verdict.object_or_none("issuer") if document["issuer"] else None),
         *_check_lines(verdict),
         *(
             f"  {name} = {_plain(value)}"
             for name, value in verdict.object("claims").members.items()
         ),
-        f"as of {verdict.text('as_of')}",
+        cli_word("as-of", at=verdict.text("as_of")),
     ]
+
+
+def cli_word(word: str, **values: str) -> str:
+    """A sentence of ours in both languages."""
+    row = tomllib.loads((files(__package__) / "words.toml").read_text("utf-8"))[word]
+    return f"{row['ko']} / {row['en']}".format(**values)
 
 
 def _plain(value: JsonValue) -> str:

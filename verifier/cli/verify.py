@@ -3,27 +3,28 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
 import click
 
 from console.clock import system_clock
-from console.commands import Exit, report
+from console.commands import exit_status_of, report, with_version
 from console.output import emit, json_option
-from credentials.errors import Error, Malformed, TooLarge
-from credentials.model import Serialized
-from credentials.strict_json import parse_json
+from credentials.errors import Error, Malformed
 from did_registry.actions.connect import Connection, connect
+from did_registry.bundle import MAX_BUNDLE_BYTES, parse_bundle_file
+from verifier.actions.bundle_evidence import BundleEvidence
 from verifier.actions.gather_evidence import OnlineEvidence
 from verifier.actions.status_lists import StatusLists
-from verifier.answer import verify_document
+from verifier.cli.age import Age
 from verifier.cli.verdict_lines import exit_status, verdict_lines
-from verifier.policy import ONLINE
+from verifier.evidence import Evidence
+from verifier.policy import ONLINE, offline
+from verifier.received import Received, read_received, verify_received
 from verifier.verdict_document import verdict_document
 from web.qr import MAX_IMAGE_BYTES, read_qr
-
-MAX_TEXT_BYTES: Final = 1024 * 1024
 
 # From a trust file, or None for the usual one, to a registry; another may be given as `obj`.
 OpenConnection: TypeAlias = Callable[[Path | None], Connection]
@@ -31,6 +32,7 @@ OpenConnection: TypeAlias = Callable[[Path | None], Connection]
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
+@with_version
 @click.command("gwanin-verify")
 @click.argument("file", type=click.File("rb"))
 @click.option(
@@ -38,48 +40,65 @@ _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="The registry, its log key and its root [default: $GWANIN_DATA_DIR/trust.json].",
 )
+@click.option(
+    "--bundle",
+    type=click.File("rb"),
+    help="Ask nobody: rely on this file, made by `gwanin registry bundle`.",
+)
+@click.option(
+    "--max-age",
+    type=Age(),
+    default="24h",
+    show_default=True,
+    help="How old a bundle may be, such as 90m, 24h or 7d.",
+)
 @json_option
 @click.pass_context
-def main(context: click.Context, *, file: BinaryIO, trust: Path | None, as_json: bool) -> None:
+def main(
+    context: click.Context,
+    *,
+    file: BinaryIO,
+    trust: Path | None,
+    bundle: BinaryIO | None,
+    max_age: timedelta,
+    as_json: bool,
+) -> None:
     """Check a credential or presentation in FILE: text, JSON, or a QR code in a PNG or JPEG.
 
     FILE may be - for standard input. Status 0 accepted, 1 rejected, 2 usage, 3 indeterminate.
     """
     open_connection: OpenConnection = context.obj or _connect
     try:
-        presented = _read(file.read(MAX_IMAGE_BYTES + 1))
+        received = _read(file.read(MAX_IMAGE_BYTES + 1))
         connection = open_connection(trust)
-        evidence = OnlineEvidence(
-            connection.follower, StatusLists(connection.outbound), connection.anchor.registry_url
-        )
-        document = verdict_document(
-            verify_document(presented, evidence, ONLINE, connection.clock())
-        )
+        now = connection.clock()
+        evidence = _evidence(connection, bundle, now)
+        policy = ONLINE if bundle is None else offline(max_age)
+        document = verdict_document(verify_received(received, evidence, policy, now))
     except Error as error:
         report(error)
-        sys.exit(Exit.REFUSED)
+        sys.exit(exit_status_of(error))
     emit(document, verdict_lines(document), as_json=as_json)
     sys.exit(exit_status(document))
+
+
+def _evidence(connection: Connection, bundle: BinaryIO | None, now: datetime) -> Evidence:
+    if bundle is None:
+        lists = StatusLists(connection.outbound)
+        return OnlineEvidence(connection.follower, lists, connection.anchor.registry_url)
+    opened = parse_bundle_file(bundle.read(MAX_BUNDLE_BYTES + 1))
+    return BundleEvidence(opened, connection.anchor, now)
 
 
 def _connect(trust: Path | None) -> Connection:
     return connect(os.environ, trust, system_clock)
 
 
-def _read(data: bytes) -> Serialized:
-    """The credential in a file. Raises Malformed, TooLarge, NoQrFound or ImageRefused."""
+def _read(data: bytes) -> Received:
+    """The credential in a file. Raises NoQrFound, ImageRefused, or as `read_received`."""
     if data.startswith(_PICTURES):
         codes = read_qr(data)
         if len(codes) != 1:
             raise Malformed("the picture shows more than one QR code")
         data = codes[0].encode("utf-8")
-    if len(data) > MAX_TEXT_BYTES:
-        raise TooLarge("the file is longer than any credential")
-    if data.lstrip()[:1] == b"{":
-        document = parse_json(data, max_bytes=MAX_TEXT_BYTES)
-        assert isinstance(document, dict)
-        return document
-    try:
-        return data.decode("ascii").strip()
-    except UnicodeDecodeError as error:
-        raise Malformed("the file holds neither a credential nor a picture of one") from error
+    return read_received(data)

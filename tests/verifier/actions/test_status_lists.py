@@ -1,5 +1,6 @@
 """Lists are fetched whole, kept for their ttl, and never taken back."""
 
+import hashlib
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,14 +10,24 @@ import pytest
 from credentials.errors import Error, Expired, KeyMismatch, SignatureInvalid
 from credentials.jws import peek_claims, sign_claims
 from credentials.keys import PublicKey
-from credentials.model import StatusPurpose
+from credentials.model import StatusPurpose, StatusReference
 from credentials.status.bits import State, StatusListMismatch
-from tests.simulators.city import SimulatedCity
+from issuer.actions.change_status import StatusChange
+from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
+from tests.simulators.network import SimulatedNetwork, answer
 from tests.simulators.sd_jwt import STRANGER
-from tests.simulators.status_host import LIST_URI, StatusHost, token_list
-from verifier.actions.status_lists import DEFAULT_TTL, MAX_CACHED, MAX_TTL, KnownList
+from tests.simulators.status_host import LIST_URI, TOKEN_TYPE, StatusHost, token_list
+from verifier.actions.gather_evidence import OnlineEvidence
+from verifier.actions.status_lists import (
+    DEFAULT_TTL,
+    MAX_CACHED,
+    MAX_TTL,
+    KnownList,
+    StatusLists,
+)
 from verifier.errors import StatusRolledBack, StatusUnavailable
+from web.outbound import Outbound, tls_context
 
 HOST = "lists.example"
 
@@ -26,13 +37,19 @@ def host(still_city: SimulatedCity) -> StatusHost:
     return StatusHost(still_city)
 
 
-def get(host: StatusHost, forger: Forger, seconds: float = 0, uri: str = LIST_URI) -> KnownList:
+def get(
+    host: StatusHost,
+    forger: Forger,
+    seconds: float = 0,
+    uri: str = LIST_URI,
+    since: datetime | None = None,
+) -> KnownList:
     def find_key(key_id: str) -> PublicKey:
         assert key_id == forger.key_id()
         return forger.signer().public_key
 
     now = forger.city.clock() + timedelta(seconds=seconds)
-    return host.lists.get(uri, StatusPurpose.ANY, find_key, now)
+    return host.lists.get(uri, StatusPurpose.ANY, find_key, now, since)
 
 
 def issued(forger: Forger, seconds: float) -> datetime:
@@ -191,4 +208,55 @@ def test_the_key_is_asked_for_by_the_name_in_the_list(host: StatusHost, forger: 
         raise KeyMismatch(key_id)
 
     with pytest.raises(KeyMismatch, match="eddsa-1"):
-        host.lists.get(LIST_URI, StatusPurpose.ANY, refuse, forger.city.clock())
+        host.lists.get(LIST_URI, StatusPurpose.ANY, refuse, forger.city.clock(), None)
+
+
+# ---- What the registry's log knows of a list ----
+
+
+def test_asks_again_at_once_when_the_log_knows_a_later_list(
+    host: StatusHost, forger: Forger
+) -> None:
+    host.serve(HOST, token_list(forger))
+    get(host, forger)
+    host.serve(HOST, token_list(forger, issued_at=issued(forger, 10), ttl=timedelta(seconds=300)))
+    assert get(host, forger, 11).found.issued_at == issued(forger, 0)
+    assert get(host, forger, 11, since=issued(forger, 10)).found.issued_at == issued(forger, 10)
+    assert host.fetched == 2
+
+
+def test_a_cache_may_serve_the_list_before_for_its_ttl_and_no_longer(
+    host: StatusHost, forger: Forger
+) -> None:
+    host.serve(HOST, token_list(forger, ttl=timedelta(seconds=60)))
+    later = issued(forger, 10)
+    assert get(host, forger, 70, since=later).found.issued_at == issued(forger, 0)
+    with pytest.raises(StatusRolledBack):
+        get(host, forger, 71, since=later)
+
+
+def test_who_never_saw_the_later_list_is_not_shown_an_older_one(
+    city: SimulatedCity, forger: Forger
+) -> None:
+    """The log alone tells: this verifier has no memory, and the old list is well signed."""
+    uri = f"{URL}/status/GU-11620-1"
+    old = city.http().get("/status/GU-11620-1").data
+    reference = StatusReference(purpose=StatusPurpose.ANY, uri=uri, index=7)
+    issuer = forger.key_id().partition("#")[0]
+    online = StatusHost(city).evidence
+    assert online.status(reference, issuer, city.clock()).state is State.VALID
+    city.clock.advance(minutes=1)
+    made = city.offer("GU-11620", "SeoulResidencyCredential", city.claims("P01"))
+    city.change_status("GU-11620", made.entitlement_id, StatusChange.REVOKE, "R02")
+    city.clock.advance(seconds=6)  # how long a view of the registry may be used
+    logged = city.city.follower.view(city.clock()).lists[uri]
+    assert logged.digest == hashlib.sha256(city.http().get("/status/GU-11620-1").data).digest()
+    city.clock.advance(minutes=6)
+    network = SimulatedNetwork()
+    network.serve("gwanin.example", answer(200, TOKEN_TYPE, old))
+    fresh = StatusLists(
+        Outbound(allowed=frozenset(), network=network.network, tls=tls_context(None))
+    )
+    with pytest.raises(StatusRolledBack):
+        OnlineEvidence(city.city.follower, fresh, URL).status(reference, issuer, city.clock())
+    assert online.status(reference, issuer, city.clock()).state is State.VALID

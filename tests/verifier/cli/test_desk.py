@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,6 +13,7 @@ from tests.simulators.city import SimulatedCity, SimulatedWallet
 from tests.simulators.forger import RESIDENCY
 from tests.simulators.judge import ASKED
 from verifier.cli.desk import verifier_commands
+from wallet.actions.present import decline
 
 
 class Desk:
@@ -137,7 +138,7 @@ def test_result_of_a_request_that_the_wallet_refused(desk: Desk) -> None:
     client.post(url, data={"error": "access_denied", "state": state})
     result = desk.run("result", asked["result_id"])
     assert result.exit_code == 3
-    assert result.stdout == "state: answered\nerror: access_denied\n"
+    assert result.stdout.startswith("state: answered\nerror: access_denied\n상대방이 제출하지 않")
 
 
 def test_result_of_a_request_that_nobody_made(desk: Desk) -> None:
@@ -149,3 +150,28 @@ def test_result_of_a_request_that_nobody_made(desk: Desk) -> None:
 @pytest.mark.parametrize("wait", ["-1", "601", "soon"])
 def test_result_waits_no_longer_than_ten_minutes(desk: Desk, wait: str) -> None:
     assert desk.run("result", "r_nothing", "--wait", wait).exit_code == 2
+
+
+def test_a_result_without_a_verdict_says_what_to_do_next(desk: Desk) -> None:
+    waiting, declined = desk.asked(), desk.asked()
+    wallet = desk.wallet()
+    decline(wallet.prepare(declined["link"]), wallet.connection)
+    assert desk.run("result", waiting["result_id"]).stdout.splitlines()[-1].startswith("아직 답이")
+    said = desk.run("result", declined["result_id"])
+    assert said.exit_code == 3
+    assert said.stdout.splitlines()[:2] == ["state: answered", "error: access_denied"]
+    assert "Make a new request" not in said.stdout
+    assert "The other side sent nothing" in said.stdout.splitlines()[-1]
+    desk.city.clock.advance(minutes=11)
+    late = desk.run("result", waiting["result_id"])
+    assert "기한이 지났습니다" in late.stdout
+    assert "Make a new request" in late.stdout
+
+
+def test_help_needs_no_city() -> None:
+    def closed() -> NoReturn:
+        raise AssertionError("nothing is opened for help")
+
+    for command in ("request", "result"):
+        result = CliRunner().invoke(verifier_commands(closed), [command, "--help"])
+        assert result.exit_code == 0

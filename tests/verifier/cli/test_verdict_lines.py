@@ -39,7 +39,8 @@ def test_names_issuer_and_claims_if_they_are_established(
     assert f"  {ASKED} = true" in lines
     assert "  nameKo = 김시범" in lines
     assert '  residentOfGu = {"11620": true}' in lines
-    assert lines[-1] == "as of 2026-03-13T03:00:00Z"
+    assert lines[-1].startswith("등록부와 상태 목록을 확인한 시점: 2026-03-13T03:00:00Z")
+    assert lines[-1].endswith("the status lists are known as of 2026-03-13T03:00:00Z")
     assert not any("=" in line for line in verdict_lines(rejected))
     assert verdict_lines(rejected)[1].startswith("✗ format")
 
