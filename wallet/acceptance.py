@@ -14,7 +14,6 @@ from credentials.securing.mechanism import Mechanism
 from credentials.validity import LEEWAY, Validity
 from credentials.vcdm import CREDENTIAL
 from did_registry.accreditation import Accreditation
-from did_registry.agency_document import credential_issuers
 from did_registry.definition import is_defined_as_logged
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
@@ -46,8 +45,7 @@ def find_issuer_did(view: RegistryView, credential_issuer: str, now: datetime) -
     found = [
         did
         for did in view.accreditations
-        if view.accreditations_at(did, now)
-        and credential_issuer in credential_issuers(view.history(did).latest.document.members)
+        if view.accreditations_at(did, now) and credential_issuer in view.credential_issuers(did)
     ]
     if len(found) != 1:
         raise IssuerNotTrusted("the registry knows no agency that issues at this address")
@@ -82,6 +80,8 @@ def accept(
     verified = mechanism.verify(unverified, key.key)
     _check_offered(verified, offered)
     credential_type, accreditation = _of_type(verified, view, registry_url)
+    if not view.find_accreditation(issuer_did, permission(credential_type, verified.claims), now):
+        raise IssuerNotTrusted("the agency's right to issue has ended; the date is from before")
     _check_schema(verified, credential_type, view, registry_url)
     verified.validity.check(now, LEEWAY)
     Validity(verified.issued_at, None).check(now, LEEWAY)

@@ -11,9 +11,10 @@ from typing import Final, TypeAlias
 import click
 
 from console.clock import system_clock
-from console.commands import RefusingGroup
+from console.commands import RefusingGroup, with_version
 from console.output import emit, json_option
 from did_registry.actions.connect import Connection, connect
+from did_registry.errors import RegistryUnavailable
 from storage.errors import PassphraseTooShort
 from storage.private_files import read_private
 from wallet.actions.open_cards import open_cards
@@ -27,6 +28,8 @@ from wallet.documents import (
     export_document,
     received_document,
     received_line,
+    unchecked_document,
+    unchecked_line,
 )
 from wallet.errors import ConsentRefused
 from wallet.held_credential import Shown
@@ -35,6 +38,7 @@ from wallet.store import FileStore
 from wallet.words import Language
 
 MAX_PASSPHRASE_BYTES: Final = 1024
+_MAX_DIGITS: Final = 9
 
 # From a trust file, or None for the usual one, to a registry; another may be given as `obj`.
 OpenConnection: TypeAlias = Callable[[Path | None], Connection]
@@ -44,18 +48,32 @@ OpenConnection: TypeAlias = Callable[[Path | None], Connection]
 class _Wallet:
     """One run of the command: vault and registry are opened when they are first needed."""
 
-    vault: Path
-    passphrase_file: Path
+    given_vault: Path | None
+    passphrase_file: Path | None
     trust: Path | None
     language: Language
     open_connection: OpenConnection
 
     @cached_property
+    def vault(self) -> Path:
+        """Where the vault is; a folder that is not there is a slip of the pen, not a new wallet."""
+        vault = _needed(self.given_vault, "--vault")
+        if not vault.parent.is_dir():
+            raise click.BadParameter(f"there is no folder {vault.parent}", param_hint="--vault")
+        return vault
+
+    @cached_property
     def store(self) -> FileStore:
-        passphrase = read_private(self.passphrase_file, max_bytes=MAX_PASSPHRASE_BYTES).strip()
+        vault, file = self.vault, _needed(self.passphrase_file, "--passphrase-file")
+        try:
+            passphrase = read_private(file, max_bytes=MAX_PASSPHRASE_BYTES).strip()
+        except FileNotFoundError as error:
+            raise click.BadParameter(
+                f"there is no file {file}", param_hint="--passphrase-file"
+            ) from error
         if not passphrase:
             raise PassphraseTooShort("the passphrase file is empty")
-        return FileStore(self.vault, passphrase, os.urandom)
+        return FileStore(vault, passphrase, os.urandom)
 
     @cached_property
     def connection(self) -> Connection:
@@ -66,13 +84,28 @@ class _Wallet:
         return open_cards(held, self.connection, self.connection.clock()) if held else ()
 
 
+class _Number(click.ParamType[int]):
+    """A credential's number as `list` prints it, with or without its `#`."""
+
+    name = "id"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        digits = str(value).removeprefix("#")
+        if not (digits.isascii() and digits.isdecimal()) or len(digits) > _MAX_DIGITS:
+            self.fail(f"{value!r} is no number of the list", param, ctx)
+        return int(digits)
+
+
+# The options are asked for by whoever needs them, so that help can be had without any.
+@with_version
 @click.group("gwanin-wallet", cls=RefusingGroup)
-@click.option("--vault", type=click.Path(path_type=Path), required=True, help="The vault file.")
+@click.option("--vault", type=click.Path(path_type=Path), help="The vault file.  [required]")
 @click.option(
     "--passphrase-file",
-    type=click.Path(path_type=Path, exists=True),
-    required=True,
-    help="A private file (0600) that holds the vault's passphrase.",
+    type=click.Path(path_type=Path),
+    help="A private file (0600) that holds the vault's passphrase.  [required]",
 )
 @click.option("--trust", type=click.Path(path_type=Path, exists=True), help="What is pinned.")
 @click.option(
@@ -83,11 +116,16 @@ class _Wallet:
 )
 @click.pass_context
 def main(
-    context: click.Context, *, vault: Path, passphrase_file: Path, trust: Path | None, lang: str
+    context: click.Context,
+    *,
+    vault: Path | None,
+    passphrase_file: Path | None,
+    trust: Path | None,
+    lang: str,
 ) -> None:
     """Receive, keep and show credentials. The vault is encrypted and made when it is first used."""
     context.obj = _Wallet(
-        vault=vault,
+        given_vault=vault,
         passphrase_file=passphrase_file,
         trust=trust,
         language=Language(lang),
@@ -136,15 +174,25 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
 @json_option
 @click.pass_obj
 def _list(wallet: _Wallet, *, as_json: bool) -> None:
-    """List the credentials in the vault."""
-    cards = wallet.cards()
+    """List the credentials in the vault, and check each of them.
+
+    While the registry can't be reached they are listed unchecked, without a type, with status 3.
+    """
+    held = wallet.store.read().held
+    try:
+        cards = wallet.cards()
+    except RegistryUnavailable:
+        lines = [unchecked_line(item, wallet.language) for item in held]
+        emit([unchecked_document(item) for item in held], lines, as_json=as_json)
+        raise
     lines = [card_line(card, wallet.language) for card in cards]
-    empty = consent_words()["empty"][wallet.language]
+    word = "empty" if wallet.vault.exists() else "no-vault"
+    empty = consent_words()[word][wallet.language].format(vault=wallet.vault)
     emit([card_document(card) for card in cards], lines or [empty], as_json=as_json)
 
 
 @main.command("show")
-@click.argument("number", type=int, metavar="ID")
+@click.argument("number", type=_Number(), metavar="ID")
 @json_option
 @click.pass_obj
 def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
@@ -162,8 +210,8 @@ def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
 @click.pass_obj
 def _present(wallet: _Wallet, *, link: str, yes: bool, as_json: bool) -> None:
     """Answer the request of a LINK: shows what is asked, by whom and for what, before it sends."""
-    connection = wallet.connection
-    cards, now = wallet.cards(), connection.clock()
+    cards, connection = wallet.cards(), wallet.connection
+    now = connection.clock()
     prepared = prepare(link, cards, connection, entropy=os.urandom, now=now)
     consent = build_consent(prepared.registration, prepared.selections, wallet.language)
     lines = [consent.heading, *consent.items]
@@ -182,7 +230,7 @@ def _present(wallet: _Wallet, *, link: str, yes: bool, as_json: bool) -> None:
         "redirect_uri": redirect_uri,
         "consent": [consent.heading, *consent.items],
     }
-    emit(document, lines, as_json=as_json)
+    emit(document, [*lines, consent_words()["sent"][wallet.language]], as_json=as_json)
 
 
 @main.command("export")
@@ -205,8 +253,19 @@ def _tell(lines: list[str], *, as_json: bool) -> None:
 
 def _ask_tx_code(length: int | None) -> str:
     digits = "" if length is None else f" ({length})"
-    answer: str = click.prompt(f"tx_code{digits}", err=True)
+    try:
+        answer: str = click.prompt(f"tx_code{digits}", err=True)
+    except click.Abort as abort:
+        if isinstance(abort.__context__, EOFError):
+            raise click.UsageError("the offer needs its code: give it with --tx-code") from abort
+        raise
     return answer
+
+
+def _needed(given: Path | None, option: str) -> Path:
+    if given is None:
+        raise click.UsageError(f"Missing option '{option}'.")
+    return given
 
 
 def _agree(question: str, language: Language) -> None:

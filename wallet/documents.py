@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from credentials.claims import ClaimPath, Claims
 from credentials.data_integrity import format_timestamp
+from credentials.securing import mechanism_of
 from credentials.strict_json import JsonValue
+from schemas.seoul_calendar import day_in_seoul
 from wallet.acceptance import Accepted
-from wallet.held_credential import VaultContent
+from wallet.consent import consent_words
+from wallet.held_credential import HeldCredential, VaultContent
 from wallet.matching import Card
 from wallet.words import Language, claim_label, in_language, value_text
 
@@ -56,6 +59,28 @@ def card_document(card: Card) -> Claims:
 def card_line(card: Card, language: Language) -> str:
     """One line of the list of cards, for people."""
     return f"#{card.held.number} {in_language(card.type.title, language)}"
+
+
+def unchecked_document(held: HeldCredential) -> Claims:
+    """The same of a credential that could not be checked: what a vault knows by itself."""
+    mechanism = mechanism_of(held.serialized)
+    return {
+        "id": held.number,
+        "type": None,
+        "format": mechanism.format,
+        "issuer": mechanism.parse(held.serialized).issuer,
+        "valid_until": None,
+    }
+
+
+def unchecked_line(held: HeldCredential, language: Language) -> str:
+    """The same for people."""
+    issuer = mechanism_of(held.serialized).parse(held.serialized).issuer
+    return consent_words()["unchecked"][language].format(
+        card=f"#{held.number}",
+        issuer=issuer.rpartition(":")[2],
+        day=day_in_seoul(held.received_at).isoformat(),
+    )
 
 
 def card_lines(card: Card, language: Language) -> list[str]:

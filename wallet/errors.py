@@ -46,9 +46,22 @@ class ConsentRefused(Error):
 
 
 class CounterpartRefused(Error):
-    """The issuer or verifier at the other end answered with an error of its protocol."""
+    """The issuer or verifier at the other end answered with an error.
+
+    reason: the code of ours that says why, if the other side named one that we know.
+    """
 
     code = "counterpart-refused"
+
+    def __init__(self, detail: str, *, reason: str | None = None) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class RelayRefused(Error):
+    """The relay passes nothing on to an address that the registry does not know."""
+
+    code = "relay-refused"
 
 
 class UnknownCredential(Error):

@@ -9,6 +9,7 @@ from pathlib import Path
 from credentials.securing.mechanism import Entropy
 from storage.errors import StorageUnavailable
 from storage.private_files import make_private_folder, read_private, replace_private
+from wallet.errors import VaultUnreadable, VaultWeakened
 from wallet.held_credential import VaultContent, encode_content, parse_content
 from wallet.vault import (
     MAX_VAULT_BYTES,
@@ -35,7 +36,10 @@ class FileStore:
             data = read_private(self._path, max_bytes=MAX_VAULT_BYTES)
         except FileNotFoundError:
             return VaultContent()
-        return parse_content(open_vault(data, self._passphrase))
+        try:
+            return parse_content(open_vault(data, self._passphrase))
+        except (VaultUnreadable, VaultWeakened) as error:
+            raise type(error)(f"{self._path.name}: {error.detail}") from error
 
     def change(self, edit: Callable[[VaultContent], VaultContent]) -> VaultContent:
         """Replace the content by what `edit` makes of it; two processes never lose each other's.

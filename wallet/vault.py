@@ -73,15 +73,18 @@ def seal_vault(
 def open_vault(data: bytes, passphrase: bytes) -> bytes:
     """Decrypt a vault.
 
-    Raises TooLarge or Malformed (not a vault), VaultWeakened, or VaultUnreadable (altered, or
-    another passphrase).
+    Raises TooLarge, VaultWeakened, or VaultUnreadable: no vault, an altered one, or another
+    passphrase.
     """
     if len(data) > MAX_VAULT_BYTES:
         raise TooLarge("the vault is too large")
     header, newline, box = data.partition(b"\n")
     if not newline:
-        raise Malformed("not a vault: it has no header line")
-    salt, nonce, hardness = _parse_header(header)
+        raise VaultUnreadable("not a vault: it has no header line")
+    try:
+        salt, nonce, hardness = _parse_header(header)
+    except (Malformed, TooLarge) as error:
+        raise VaultUnreadable("not a vault, or its header was altered") from error
     if len(box) < _TAG_BYTES:  # the library would not tell it from a bug of ours
         raise VaultUnreadable("the vault was cut off")
     key = _derive_key(passphrase, salt, hardness)

@@ -69,3 +69,9 @@ test('holds from its beginning to before its end, with leeway on both sides', as
   await refused('expired', () => validity.check(NOON + 10 + LEEWAY, LEEWAY));
   new Validity(null, null).check(NOON, 0);
 });
+
+test('reads the last microsecond before the year 10000, though no double holds it', () => {
+  const last = parseTimestamp('9999-12-31T23:59:59.999999Z');
+  assert.equal(formatTimestamp(last), '9999-12-31T23:59:59Z');
+  assert.equal(parseTimestamp('9999-12-31T23:59:59.999Z'), last);
+});

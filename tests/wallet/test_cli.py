@@ -16,6 +16,7 @@ from tests.simulators.judge import ASKED
 from verifier.actions.create_request import MadeRequest
 from wallet.cli import main
 from wallet.store import FileStore
+from web.problem_rows import problem
 
 PASSPHRASE = "a passphrase for tests only"
 
@@ -123,21 +124,67 @@ def test_receive_tells_a_refusal_with_its_code(citizen: Citizen) -> None:
     refused(citizen.run("receive", "nonsense", "--json"), "malformed")
 
 
+def told(result: Result, code: str) -> None:
+    """The citizen reads what the other side's own code means, in both languages."""
+    row = problem(code)
+    assert result.stderr.splitlines()[1:] == [
+        f"  {row.title_ko}. {row.advice_ko}",
+        f"  {row.title_en}. {row.advice_en}",
+    ]
+
+
+def test_receive_says_why_an_offer_is_not_to_be_had(citizen: Citizen) -> None:
+    offer = citizen.offer()
+    arguments = ("receive", offer.link, "--json", "--tx-code")
+    wrong = "000000" if offer.tx_code != "000000" else "111111"
+    told(citizen.run(*arguments, wrong), "invalid-grant")
+    citizen.json(*arguments, str(offer.tx_code))
+    told(citizen.run(*arguments, str(offer.tx_code)), "offer-not-open")
+    unknown = offer.link.replace(offer.link[-4:], "AAAA")
+    told(citizen.run("receive", unknown, "--json"), "offer-not-found")
+
+
+def test_a_locked_offer_says_so_though_the_code_is_right(citizen: Citizen) -> None:
+    offer = citizen.offer()
+    wrong = "000000" if offer.tx_code != "000000" else "111111"
+    for _ in range(5):
+        citizen.run("receive", offer.link, "--tx-code", wrong)
+    told(citizen.run("receive", offer.link, "--tx-code", str(offer.tx_code)), "offer-not-open")
+
+
+def test_receive_without_anybody_to_ask_names_the_option(citizen: Citizen) -> None:
+    result = citizen.run("receive", citizen.offer().link)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "give it with --tx-code" in result.stderr
+
+
+def test_an_issuer_that_is_away_is_no_refusal(citizen: Citizen) -> None:
+    offer = citizen.offer()
+    citizen.server.answer("/token", 503, {"error": "temporarily_unavailable"})
+    result = citizen.run("receive", offer.link, "--tx-code", str(offer.tx_code))
+    assert result.exit_code == 3
+    told(result, "unavailable")
+
+
 # ---- list, show, export ----
 
 
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("ko", "아직 담긴 증명이 없어요. [증명 받기]\n"),
-        ("en", "There is no credential here yet. [Receive one]\n"),
+        ("ko", "여기에는 아직 보관함이 없어요: {vault}. 받기 링크로 증명을 받으면 만들어져요.\n"),
+        (
+            "en",
+            "There is no vault here yet: {vault}."
+            " It is made when you receive a credential by its link.\n",
+        ),
     ],
 )
 def test_list_of_an_empty_wallet_says_so_without_asking_anybody(
     citizen: Citizen, language: str, text: str
 ) -> None:
     result = citizen.run("list", language=language)
-    assert (result.exit_code, result.stdout) == (0, text)
+    assert (result.exit_code, result.stdout) == (0, text.format(vault=citizen.vault))
     assert citizen.json("list", "--json") == []
     assert citizen.server.asked == []
     assert not citizen.vault.exists()
@@ -155,6 +202,33 @@ def test_list_and_show(citizen: Citizen) -> None:
     assert lines[0] == "#1 Seoul Residency"
     assert "  Date of birth: 1999-05-17" in lines
     assert "  ✓ Resident of Seoul" in lines
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["lines", "json"])
+def test_without_the_registry_the_list_is_there_but_unchecked(
+    citizen: Citizen, *, as_json: bool
+) -> None:
+    issuer = citizen.receive()["issuer"]
+    citizen.server.answer("/log/checkpoint", 503, b"")
+    result = citizen.run("list", *(["--json"] if as_json else []))
+    assert result.exit_code == 3
+    assert result.stderr.startswith("registry-unavailable: ")
+    if as_json:
+        (listed,) = json.loads(result.stdout)
+        assert listed == {
+            "id": 1,
+            "type": None,
+            "format": "dc+sd-jwt",
+            "issuer": issuer,
+            "valid_until": None,
+        }
+    else:
+        assert result.stdout == "#1 · GU-11620 · 2026-03-13에 받음 · 지금은 확인하지 못함\n"
+
+
+def test_show_takes_the_number_as_list_prints_it(citizen: Citizen) -> None:
+    citizen.receive()
+    assert citizen.run("show", "#1").stdout == citizen.run("show", "1").stdout != ""
 
 
 def test_show_of_what_is_not_held(citizen: Citizen) -> None:
@@ -257,6 +331,22 @@ def test_present_refuses_what_it_can_not_answer(citizen: Citizen) -> None:
     assert citizen.city.result(made.result_id)["state"] == "fetched"
 
 
+def test_present_says_why_a_request_is_not_open(citizen: Citizen) -> None:
+    citizen.receive()
+    made = citizen.ask()
+    first = citizen.run("present", made.link, "--yes")
+    assert first.stdout.endswith("보냈습니다.\n")
+    told(citizen.run("present", made.link, "--yes"), "request-over")
+    late = citizen.ask()
+    citizen.city.clock.advance(minutes=11)
+    told(citizen.run("present", late.link, "--yes"), "request-over")
+
+
+def test_a_refusal_is_told_in_the_persons_language_first(citizen: Citizen) -> None:
+    said = citizen.run("receive", "nonsense", language="en").stderr.splitlines()
+    assert said[1].startswith(f"  {problem('malformed').title_en}")
+
+
 def test_present_speaks_english(citizen: Citizen) -> None:
     citizen.receive()
     result = citizen.run("present", citizen.ask().link, "--yes", language="en")
@@ -324,5 +414,26 @@ def test_without_a_trust_file_nobody_is_believed(tmp_path: Path, citizen: Citize
 
 def test_wants_a_vault_and_a_passphrase(citizen: Citizen) -> None:
     assert CliRunner().invoke(main, ["list"]).exit_code == 2
+    alone = CliRunner().invoke(main, ["--vault", str(citizen.vault), "list"])
+    assert (alone.exit_code, "'--passphrase-file'" in alone.stderr) == (2, True)
     citizen.passphrase.unlink()
     assert citizen.run("list").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("list",), ("show", "1"), ("export",), ("receive", "x"), ("present", "x")],
+    ids=lambda arguments: arguments[0],
+)
+def test_a_mistyped_path_is_no_empty_wallet(citizen: Citizen, arguments: tuple[str, ...]) -> None:
+    citizen.vault = citizen.folder / "missing" / "vault"
+    result = citizen.run(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert str(citizen.folder / "missing") in result.stderr
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_help_needs_no_options(command: str) -> None:
+    result = CliRunner().invoke(main, [command, "--help"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: gwanin-wallet {command}")

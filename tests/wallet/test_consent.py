@@ -166,6 +166,7 @@ def test_every_fixed_sentence_is_there_in_both_languages() -> None:
     assert set(consent_words()) == {
         *("heading", "recipient", "purpose", "claims", "retention", "refusal"),
         *("kept", "not-kept", "holds", "question", "keep-question", "empty"),
+        *("no-vault", "unchecked", "sent"),
     }
     for row in consent_words().values():
         assert set(row) == {"ko", "en"}

@@ -13,7 +13,7 @@ from credentials.errors import Malformed, TooLarge
 from credentials.keys import KeyType
 from storage.errors import PermissionsTooOpen, StorageUnavailable
 from tests.simulators.clock import START
-from wallet.errors import VaultUnreadable
+from wallet.errors import VaultUnreadable, VaultWeakened
 from wallet.held_credential import Shown, VaultContent
 from wallet.store import FileStore
 
@@ -108,6 +108,18 @@ def test_refuses_a_folder_and_a_pipe(path: Path) -> None:
     os.mkfifo(path, 0o600)
     with pytest.raises(Malformed):
         store(path).read()
+
+
+def test_a_flipped_bit_in_the_header_names_the_file(path: Path) -> None:
+    store(path).change(keep)
+    sealed = bytearray(path.read_bytes())
+    for place in range(0, sealed.index(b"\n") + 1, 7):
+        changed = bytearray(sealed)
+        changed[place] ^= 1
+        path.write_bytes(changed)
+        with pytest.raises((VaultUnreadable, VaultWeakened)) as refused:
+            store(path).read()
+        assert refused.value.detail.startswith(f"{path.name}: ")
 
 
 def test_another_passphrase_changes_nothing(path: Path) -> None:

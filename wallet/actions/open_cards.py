@@ -24,7 +24,10 @@ def open_cards(
     for item in held:
         mechanism = mechanism_of(item.serialized)
         unverified = mechanism.parse(item.serialized)
-        found = view.key_at(unverified.key_id, Purpose.ASSERTION, unverified.issued_at)
+        # What became of the key since is the verifier's to judge: one card must not hide another.
+        found = view.listed_key(
+            unverified.issuer, unverified.key_id, Purpose.ASSERTION, unverified.issued_at
+        )
         verified = mechanism.verify(unverified, found.key)
         of_type = identify(verified.type_url, verified.type_names, connection.anchor.registry_url)
         cards.append(Card(held=item, verified=verified, type=of_type, mechanism=mechanism))

@@ -30,7 +30,7 @@ from openid4vc.authorization_response import (
 )
 from openid4vc.errors import OAuthCode
 from openid4vc.request_uri import RequestLink, RequestUriMethod, parse_request_link
-from wallet.actions.exchange import post_form
+from wallet.actions.exchange import post_form, refusal
 from wallet.errors import CounterpartRefused, VerifierNotTrusted
 from wallet.matching import Card, Selection, select_cards
 from web.outbound import Outbound
@@ -38,6 +38,8 @@ from web.outbound import Outbound
 REQUEST_OBJECT_TYPE: Final = "application/oauth-authz-req+jwt"
 MAX_REQUEST_BYTES: Final = 256 * 1024
 
+# How a verifier says that a request is not open; the protocol has no word for why.
+_GONE: Final = frozenset({400, 404, 409, 410})
 _NONCE_BYTES: Final = 24
 
 
@@ -124,8 +126,12 @@ def _fetch_signed(link: RequestLink, nonce: str | None, outbound: Outbound) -> s
             accept=(REQUEST_OBJECT_TYPE,),
             max_bytes=MAX_REQUEST_BYTES,
         )
+    if fetched.status in _GONE:
+        raise CounterpartRefused(
+            f"the verifier answered {fetched.status} instead of its request", reason="request-over"
+        )
     if fetched.status != 200:
-        raise CounterpartRefused(f"the verifier answered {fetched.status} instead of its request")
+        raise refusal(fetched)
     return fetched.body.decode("ascii", "replace")
 
 

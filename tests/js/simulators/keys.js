@@ -4,14 +4,16 @@
  *     const issuer = await signer(KeyType.P256, 1);      // the secret is 32 bytes of 1
  */
 
-import { createECDH } from 'node:crypto';
-
-import { concatBytes, encodeBase64url } from '../../../web/static/js/encoding.js';
+import { concatBytes } from '../../../web/static/js/encoding.js';
 import { KeyType, signerOf } from '../../../web/static/js/keys.js';
 import { hex } from './vectors.js';
 
 // RFC 8410 §7: the DER of an Ed25519 private key up to its 32 bytes.
 const ED25519_PKCS8 = hex('302e020100300506032b657004220420');
+// RFC 5208 and RFC 5915: the same of a P-256 key, whose public point is left to be computed.
+const P256_PKCS8 = hex(
+  '3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420',
+);
 
 /** The signer whose secret is one byte, 32 times. */
 export function signer(type, byte) {
@@ -33,15 +35,10 @@ async function ed25519Pair(secret) {
 }
 
 async function p256Pair(secret) {
-  const ecdh = createECDH('prime256v1');
-  ecdh.setPrivateKey(secret);
-  const point = new Uint8Array(ecdh.getPublicKey());
-  const [x, y] = [point.slice(1, 33), point.slice(33)].map(encodeBase64url);
-  const open = { kty: 'EC', crv: 'P-256', x, y };
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-  const secretJwk = { ...open, d: encodeBase64url(secret) };
-  return {
-    privateKey: await crypto.subtle.importKey('jwk', secretJwk, algorithm, false, ['sign']),
-    publicKey: await crypto.subtle.importKey('jwk', open, algorithm, true, ['verify']),
-  };
+  const der = concatBytes(P256_PKCS8, secret);
+  const privateKey = await crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', privateKey);
+  const publicKey = await crypto.subtle.importKey('jwk', { kty, crv, x, y }, algorithm, true, ['verify']);
+  return { privateKey, publicKey };
 }

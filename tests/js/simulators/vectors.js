@@ -37,5 +37,5 @@ export function exists(path) {
 
 /** Bytes from hexadecimal digits. */
 export function hex(text) {
-  return Uint8Array.from(Buffer.from(text, 'hex'));
+  return Uint8Array.from(text.match(/../g) ?? [], (digits) => parseInt(digits, 16));
 }

@@ -55,6 +55,35 @@ def test_repeats_the_code_of_a_refusal_and_not_its_prose(
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "said", "reason"),
+    [
+        (400, b'{"error":"invalid_grant"}', ": invalid_grant", "invalid-grant"),
+        (400, b'{"error":"strange_word"}', ": strange_word", None),
+        (409, b'{"code":"offer-not-open","title":"call us"}', ": offer-not-open", "offer-not-open"),
+        (404, b'{"code":"offer-not-found"}', ": offer-not-found", "offer-not-found"),
+        (409, b'{"code":"no-such-code"}', "", None),
+        (400, b'{"code":"keystore-locked"}', ": keystore-locked", None),
+        (429, b"", "", "unavailable"),
+        (503, b'{"error":"temporarily_unavailable"}', ": temporarily_unavailable", "unavailable"),
+    ],
+    ids=["tx-code", "unknown word", "not open", "not found", "unknown", "ours", "busy", "down"],
+)
+def test_names_the_reason_that_the_other_side_gave(
+    network: SimulatedNetwork,
+    outbound: Outbound,
+    status: int,
+    body: bytes,
+    said: str,
+    reason: str | None,
+) -> None:
+    network.serve("issuer.example", answer(status, "application/json", body))
+    with pytest.raises(CounterpartRefused) as refusal:
+        get_json(outbound, URL)
+    assert refusal.value.detail == f"the other side answered {status}{said}"
+    assert refusal.value.reason == reason
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"<html>call +82 2 123</html>",
