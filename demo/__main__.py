@@ -8,6 +8,7 @@ from pathlib import Path
 from demo.city import DemoFailed, Place, place, served
 from demo.journey import Journey
 from demo.screen import Screen
+from demo.witnesses import watched
 
 
 def main() -> int:
@@ -32,10 +33,12 @@ def main() -> int:
 
 
 def _run(city: Place, screen: Screen, *, stay: bool) -> None:
-    with screen.step("seed"):
-        made = city.run_json(["gwanin", "seed"])
-    screen.fact(f"{made['dids']} DIDs, {made['leaves']} leaves in {city.data_dir}")
     with ExitStack() as stack:
+        with screen.step("witnesses"):
+            city = stack.enter_context(watched(city))
+        with screen.step("seed"):
+            made = city.run_json(["gwanin", "seed"])
+        screen.fact(f"{made['dids']} DIDs, {made['leaves']} leaves in {city.data_dir}")
         with screen.step("serve"):
             server = stack.enter_context(served(city))
         folder = city.data_dir / "demo"
@@ -48,8 +51,14 @@ def _run(city: Place, screen: Screen, *, stay: bool) -> None:
 
 def _addresses(city: Place) -> dict[str, str]:
     return {
+        "front-door": city.url,
+        "wallet": f"{city.url}/wallet",
+        "desk": f"{city.url}/desk",
+        "verifier": f"{city.url}/verifier",
+        "check": f"{city.url}/verify",
+        "logins": str(city.data_dir / "logins.json"),
         "issuer": f"{city.url}/.well-known/openid-credential-issuer/issuers/GU-11620",
-        "registry": f"{city.url}/log/checkpoint",
+        "registry": f"{city.url}/registry",
         "type": f"{city.url}/types/SeoulResidencyCredential/v1",
         "status": f"{city.url}/status/GU-11620-1",
         "audit": f"gwanin registry audit {city.url}",

@@ -108,7 +108,8 @@ class Journey:
             )
         if result["code"] != expect_code:
             raise DemoFailed(f"the verdict is {result['code']}, not {expect_code}")
-        self._screen.fact(f"{result['decision']} [{result['code']}] {result['claims'] or ''}")
+        claims = json.dumps(result["claims"], ensure_ascii=False) if result["claims"] else ""
+        self._screen.fact(f"{result['decision']} [{result['code']}] {claims}")
         return request, result
 
     def _audit(self) -> None:
@@ -130,7 +131,7 @@ class Journey:
             answer = httpx.get(request["request_uri"], timeout=10)
         if answer.status_code != 400:
             raise DemoFailed("a request that was answered is still served")
-        self._screen.fact(f"HTTP {answer.status_code} {answer.json()}")
+        self._screen.fact(f"HTTP {answer.status_code} {answer.json()['error_description']}")
 
     def _picture(self) -> Path:
         return self._folder / "offer.png"

@@ -11,10 +11,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app import City, create_app
+from app import create_app
+from city_services.seoul.city import City
 from city_services.seoul.errors import NotSeeded
 from city_services.seoul.settings import ROLES
 from console.city_clock import set_clock
+from did_registry.actions.open_witness import set_up_witness
 from storage.base import Base
 from storage.errors import PermissionsTooOpen
 from tests.simulators.city import URL, SimulatedCity, city_settings, copy_city, seed_city
@@ -27,6 +29,8 @@ PARTS = {
     "registry": {"dids", "1.0", "log", "types", "contexts"},
     "issuer": {"issuers", ".well-known", "status"},
     "verifier": {"verifier"},
+    "wallet": {"wallet"},
+    "witness": {"add-checkpoint"},
 }
 
 
@@ -41,8 +45,11 @@ def test_an_application_has_the_parts_of_its_roles_and_no_others(
     seeded_city: Path, tmp_path: Path, roles: str
 ) -> None:
     folder = copy_city(seeded_city, tmp_path / "city")
+    if roles == "witness":  # a witness has a folder of its own
+        folder = tmp_path / "witness"
+        set_up_witness(folder, "SEL-WIT1")
     found = _first_parts(roles, folder)
-    asked = set(roles.split(",")) if roles else set(PARTS)
+    asked = set(roles.split(",")) if roles else set(PARTS) - {"witness"}
     for role, parts in PARTS.items():
         assert found & parts == (parts if role in asked else set()), role
     assert found >= ALWAYS
@@ -222,3 +229,16 @@ def test_seeding_again_leaves_the_city_as_it_is(strangers: SimulatedCity) -> Non
     again = City(strangers.city.settings, clock=strangers.clock)
     assert again.seed() == before
     again.database.close()
+
+
+# Whoever asks for somebody else's host
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8000", "", "gwanin.example.evil"])
+def test_a_person_who_asks_for_another_host_gets_a_page(city: SimulatedCity, host: str) -> None:
+    client = city.app.test_client()
+    answer = client.get("/desk", headers={"Host": host, "Accept": "text/html"})
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+    assert "wrong-host" in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Content-Security-Policy" in answer.headers

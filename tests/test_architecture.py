@@ -18,8 +18,9 @@ PACKAGES = (
     "schemas",
     "credentials",
 )
-VERBS = frozenset({"actions", "store", "models", "web", "cli"})
+VERBS = frozenset({"actions", "store", "desk_store", "witness_store", "models", "web", "cli"})
 WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 
 
@@ -30,7 +31,8 @@ def graph() -> grimp.ImportGraph:
 
 def _is_noun(module: str) -> bool:
     package, _, rest = module.partition(".")
-    return package in ROLES and bool(rest) and rest.partition(".")[0] not in VERBS
+    name = rest.partition(".")[0]
+    return package in ROLES and bool(name) and name not in VERBS and not name.startswith("cli_")
 
 
 def test_nouns_are_pure(graph: grimp.ImportGraph) -> None:
@@ -64,3 +66,11 @@ def test_korean_stands_in_data_files_and_never_in_code() -> None:
     hangul = re.compile("[\uac00-\ud7a3]")
     speaking = [path for path in SOURCES if hangul.search(path.read_text("utf-8"))]
     assert speaking == []
+
+
+def test_no_test_starts_an_event_loop_beside_the_browsers() -> None:
+    allowed = ROOT / "tests/simulators/event_loop.py"
+    starting = "asyncio." + "run"
+    beside = [path for path in TESTS if path != allowed and starting in path.read_text("utf-8")]
+    assert TESTS
+    assert beside == []

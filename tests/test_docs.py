@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.status_reasons import status_reasons
 from tools.render_docs import commands_page, problems_page
+from web.environment import NAMES
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -32,7 +34,13 @@ def test_commands_page_is_what_the_commands_print() -> None:
 def test_reference_has_every_setting_and_no_other() -> None:
     reference = (ROOT / "docs/reference.md").read_text("utf-8")
     documented = set(re.findall(r"^\| `(GWANIN_[A-Z_]+)`", reference, re.MULTILINE))
-    assert documented == _settings_in_code()
+    assert documented == _settings_in_code() == set(NAMES)
+
+
+def test_reference_has_every_reason() -> None:
+    reference = (ROOT / "docs/reference.md").read_text("utf-8")
+    for row in status_reasons().values():
+        assert f"| `{row.code}` | {row.ko} | {row.en} |\n" in reference
 
 
 def test_reference_has_every_address() -> None:
@@ -71,7 +79,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 def test_no_page_or_comment_leans_on_a_file_that_is_not_here() -> None:
     absent = re.compile(
         r"\b(?:security|contracts|product|architecture|protocols|performance|"
-        r"libraries|registry|features|anchors|personas|dossier)\.md\b"
+        r"libraries|features|anchors|personas|dossier)\.md\b"
     )
     sources = [*PAGES, *(path for package in PACKAGES for path in package.rglob("*.py"))]
     assert [str(path) for path in sources if absent.search(path.read_text("utf-8"))] == []

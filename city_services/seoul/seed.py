@@ -17,10 +17,14 @@ from credentials.keys import KeyType, Signer
 from did_registry import store as registry_store
 from did_registry.actions.accredit import RootAuthority, accredit_issuer, register_verifier
 from did_registry.actions.create_did import create_did
+from did_registry.actions.log_directory import log_directory
 from did_registry.actions.publish_checkpoint import publish_checkpoint
 from did_registry.actions.publish_types import publish_types
+from did_registry.actions.root_desk import peek_root_key, stored_key
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
+from did_registry.sign_guard import SignGuard
+from did_registry.tlog.cosignature import WitnessPolicy
 from did_registry.tlog.note import Ed25519NoteSigner, verifier_key
 from did_registry.trust import TrustAnchor
 from did_registry.webvh.did import Did, parse_did, placeholder_did
@@ -44,12 +48,15 @@ UPDATE_KEYS: Final = ("update-1", "update-2", "update-backup")  # in use, next, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeding:
-    """Everything that seeding acts through. registry_url: where the DIDs and types will stand."""
+    """Everything that seeding acts through. registry_url: where the DIDs and types will stand;
+    witnesses: who must sign the log's heads before anybody believes them."""
 
     session: Session
     keystore: Keystore
     issuer: IssuerContext
     registry_url: Origin
+    witnesses: WitnessPolicy
+    guard: SignGuard
     now: datetime
 
     def seed(self, city: CityData) -> TrustAnchor:
@@ -65,20 +72,25 @@ class Seeding:
         for verifier in city.verifiers.values():
             if verifier.active:
                 self._verifier(verifier, root)
-        key = self._key(ROOT, LOG_KEY, KeyType.ED25519, KeyPurpose.LOG_CHECKPOINT)
-        publish_checkpoint(self.session, Ed25519NoteSigner(LOG_ORIGIN, key), now=self.now)
+        key = log_signer(self.keystore)
+        log_directory(self.session, now=self.now)
+        signer = Ed25519NoteSigner(LOG_ORIGIN, key)
+        publish_checkpoint(self.session, signer, self.guard, now=self.now)
         return TrustAnchor(
             registry_url=str(self.registry_url),
             log_key=verifier_key(LOG_ORIGIN, key.public_key),
+            witnesses=self.witnesses,
             root=root.did,
         )
 
     def _root(self, agency: Agency) -> RootAuthority:
+        """The root with the key that it signs with today: it may have been rotated since."""
         did, is_new = self._did(agency.code, _ISSUING, None)
+        key_id = peek_root_key(self.session, ROOT)
         root = RootAuthority(
             did=did,
-            key_id=f"{did}#{KEY_FRAGMENTS[KeyType.ED25519]}",
-            signer=self._key(ROOT, KEY_FRAGMENTS[KeyType.ED25519], KeyType.ED25519),
+            key_id=key_id,
+            signer=self.keystore.signer(stored_key(ROOT, key_id), KeyPurpose.ASSERTION),
             registry_url=str(self.registry_url),
         )
         if is_new:
@@ -151,12 +163,20 @@ class Seeding:
         key_type: KeyType,
         purpose: KeyPurpose = KeyPurpose.ASSERTION,
     ) -> Signer:
-        """The key of this name; a seed that was broken off may have made it already."""
-        name = f"{code}/{fragment}"
-        try:
-            return self.keystore.generate(name, purpose, key_type)
-        except KeyExists:
-            return self.keystore.signer(name, purpose)
+        return _generate(self.keystore, f"{code}/{fragment}", purpose, key_type)
+
+
+def log_signer(keystore: Keystore) -> Signer:
+    """The key that signs the log's heads, made if it is missing."""
+    return _generate(keystore, f"{ROOT}/{LOG_KEY}", KeyPurpose.LOG_CHECKPOINT, KeyType.ED25519)
+
+
+def _generate(keystore: Keystore, name: str, purpose: KeyPurpose, key_type: KeyType) -> Signer:
+    """The key of this name; a seed that was broken off may have made it already."""
+    try:
+        return keystore.generate(name, purpose, key_type)
+    except KeyExists:
+        return keystore.signer(name, purpose)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from credentials.data_integrity import parse_timestamp
 from did_registry.actions.connect import data_dir
+from storage.engine import check_url
 from web.environment import Addresses, read_addresses, read_setting
 from web.errors import SettingRefused
 from web.install import WebSettings
@@ -29,6 +30,11 @@ class Settings:
     web: WebSettings
     clock: datetime | None
 
+    @property
+    def keeps_data(self) -> bool:
+        """Whether this process has a database and keys; the web wallet's server has neither."""
+        return self.roles != {"wallet"}
+
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> "Settings":
         """Read the settings. Raises SettingRefused, which names the one that is wrong."""
@@ -38,7 +44,7 @@ class Settings:
         return cls(
             addresses=addresses,
             data_dir=folder,
-            database_url=environment.get("GWANIN_DATABASE_URL") or f"sqlite:///{folder}/gwanin.db",
+            database_url=read("GWANIN_DATABASE_URL", f"sqlite:///{folder}/gwanin.db", check_url),
             passphrase_file=Path(
                 environment.get("GWANIN_KEYSTORE_PASSPHRASE_FILE") or folder / "passphrase"
             ),

@@ -29,3 +29,7 @@ LIVES: Final = Size(suite=25, soak=400)  # of an offer, as a state machine
 STEPS_OF_A_LIFE: Final = Size(suite=30, soak=50)
 ANSWERS: Final = Size(suite=50, soak=500)  # to one request for presentations at the same time
 ANSWER_ROUNDS: Final = Size(suite=1, soak=20)
+SILENT_SENDERS: Final = Size(suite=140, soak=400)  # who send half a body and stop
+IMPORTED_ROWS: Final = Size(suite=1_000, soak=20_000)  # of one file, while others write
+LOG_WRITERS: Final = Size(suite=6, soak=16)  # to the registry's log at the same time
+LOG_WRITES: Final = Size(suite=4, soak=25)  # of each of them

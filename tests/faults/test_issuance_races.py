@@ -295,6 +295,7 @@ def race_of_imports(office: IssuingOffice, data: bytes) -> Counter[RowOutcome]:
             office.agency(),
             get(RESIDENCY),
             data,
+            permissions={RESIDENCY},
             dry_run=False,
             now=office.clock(),
         )

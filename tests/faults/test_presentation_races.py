@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Crowd:
 
     def __init__(self, city: SimulatedCity) -> None:
         self.city = city
+        self._places = count()
         self.forger = Forger(city)
         self.made: MadeRequest = city.ask("VER-LIB", self.forger.question(ASKED).query)
         self.response_uri = self.made.request_uri.replace("/requests/", "/responses/")
@@ -55,11 +57,19 @@ class Crowd:
         return row
 
     def fetch(self) -> int:
-        return self.city.http().get(self.made.request_uri).status_code
+        client = self.city.http()
+        return client.get(self.made.request_uri, environ_base=self._address()).status_code
 
     def post(self, body: bytes) -> int:
-        client = self.city.http()
-        return client.post(self.response_uri, data=body, content_type=FORM).status_code
+        client, address = self.city.http(), self._address()
+        return client.post(
+            self.response_uri, data=body, content_type=FORM, environ_base=address
+        ).status_code
+
+    def _address(self) -> dict[str, str]:
+        """One of 512 places: the flood limit is for each of them."""
+        number = next(self._places) % 512
+        return {"REMOTE_ADDR": f"198.18.{number // 256}.{number % 256}"}
 
     def result(self) -> Any:
         return self.city.result(self.made.result_id)

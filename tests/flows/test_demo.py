@@ -31,7 +31,7 @@ def run_demo(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 def test_walks_the_main_job_with_two_workers_and_exits(tmp_path: Path) -> None:
     done = run_demo(tmp_path, "--workers", "2")
     assert done.returncode == 0, done.stderr
-    assert "accepted [OK] {'ageOver19': True, 'residentOfSeoul': True}" in done.stdout
+    assert 'accepted [OK] {"ageOver19": true, "residentOfSeoul": true}' in done.stdout
     assert "rejected [REVOKED]" in done.stdout
     assert "status-revoked" in done.stdout
 

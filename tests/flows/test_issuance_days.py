@@ -89,6 +89,7 @@ def test_everybody_of_an_imported_file_gets_a_credential(city: SimulatedCity) ->
             office.agency(),
             get(RESIDENCY),
             csv_file(numbered(RESIDENT, 5)),
+            permissions={RESIDENCY},
             dry_run=False,
             now=city.clock(),
         )

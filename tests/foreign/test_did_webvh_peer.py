@@ -4,7 +4,6 @@ Only this direction: where it is laxer than the specification, its acceptance pr
 every rule has its own test beside the code. It reads from a folder and never from the network.
 """
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from did_registry.webvh.writer import (
     build_next,
     next_key_hash,
 )
+from tests.simulators.event_loop import run
 from tests.simulators.webvh_log import HOST, START, document, multikey, signer
 
 DAY = timedelta(days=1)
@@ -62,9 +62,7 @@ def _written(*, rotations: int, witness: WitnessRule | None = None) -> tuple[lis
 
 
 def _ask(folder: Path, did: str, **options: Any) -> Any:
-    return asyncio.run(
-        resolve_did(did, local_history=folder, add_implicit=False, **options)
-    ).serialize()
+    return run(resolve_did(did, local_history=folder, add_implicit=False, **options)).serialize()
 
 
 @pytest.mark.parametrize("rotations", [0, 1, 5])

@@ -49,6 +49,16 @@ def chromium(*more: str) -> Iterator[Browser]:
             browser.close()
 
 
+@contextmanager
+def another(browser: Browser, *more: str) -> Iterator[Browser]:
+    """A second browser beside the first, with further flags: Playwright runs once in a process."""
+    second = browser.browser_type.launch(executable_path=str(CHROMIUM), args=[*FLAGS, *more])
+    try:
+        yield second
+    finally:
+        second.close()
+
+
 class Visitor:
     """One person with a browser profile of their own at one city."""
 

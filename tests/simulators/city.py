@@ -11,18 +11,21 @@ The fixture `city` (tests/conftest.py) gives each test a copy of one city that w
 
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
 
-from app import City, create_app
+from app import create_app
+from city_services.seoul.city import City
 from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import load_city
 from city_services.seoul.settings import Settings
 from credentials.claims import Claims
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
+from issuer.actions.accreditation import permissions_at
 from issuer.actions.agencies import get_agency
 from issuer.actions.approve import approve
 from issuer.actions.change_status import Changed, StatusChange, change_status
@@ -106,9 +109,14 @@ class SimulatedCity:
         credential_format: str | None = None,
         needs_tx_code: bool = True,
         person_ref: PersonRef | None = None,
+        permissions: Collection[str] | None = None,
     ) -> MadeOffer:
-        """Approve claims and offer the credential, as `gwanin issuer offer` does."""
+        """Approve claims and offer the credential, as `gwanin issuer offer` does.
+
+        permissions: what the registry lets the agency issue, or what it let it issue once.
+        """
         issuer, now = self.city.issuer, self.clock()
+        view = issuer.registry.view(now) if permissions is None else None
         with issuer.database.writing() as session:
             agency = get_agency(session, issuer.context.settings, agency_code)
             entitlement = approve(
@@ -117,6 +125,7 @@ class SimulatedCity:
                 agency,
                 get(type_name),
                 claims,
+                permissions=permissions_at(view, agency, now) if view else permissions or (),
                 person_ref=person_ref,
                 now=now,
             )

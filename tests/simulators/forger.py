@@ -194,3 +194,10 @@ class Forger:
         subject = credential["credentialSubject"]
         assert isinstance(subject, dict)
         return [(name,) for name in subject if name != "id"]
+
+
+def signed_as(forger: Forger, did: str, fragment: str, signer: Any) -> str:
+    """The credential as another DID's, signed with another key."""
+    return forger.rewritten(
+        forger.issue(), {"iss": did}, header={"kid": f"{did}#{fragment}"}, signer=signer
+    )

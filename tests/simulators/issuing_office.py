@@ -11,7 +11,7 @@ with refused(office, InvalidToken): …               # and nothing that is stor
 import copy
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from credentials.securing.mechanism import Entropy
 from issuer import models
 from issuer.actions.approve import approve
 from issuer.actions.change_status import Changed, StatusChange, change_status
-from issuer.actions.context import IssuerContext
+from issuer.actions.context import NO_LOG, IssuerContext
 from issuer.actions.entitlements import get_entitlement
 from issuer.actions.fetch_offer import fetch_offer
 from issuer.actions.issue_credential import issue_credential
@@ -75,6 +75,11 @@ TABLES: Final = (
     models.StatusListRow,
     models.StatusEntryRow,
     models.PublishedList,
+    models.BatchRow,
+    models.DraftRow,
+    models.SearchTerm,
+    models.RevocationRow,
+    models.RevocationItem,
 )
 
 _CHEAP: Final = Cost(passes=2, memory_bytes=19 * 1024 * 1024)
@@ -125,6 +130,7 @@ class IssuingOffice:
             entropy=entropy,
             macs=SecretMacs(bytes(32)),
             sealer=Sealer({1: bytes(32)}, current=1),
+            log=NO_LOG,
         )
         office = cls(database, context, SimulatedClock())
         for code in (GU, LABOR):
@@ -143,6 +149,7 @@ class IssuingOffice:
         *,
         agency: str = GU,
         type_name: str = RESIDENCY,
+        permissions: Collection[str] = PERMISSIONS,
         person_ref: PersonRef | None = None,
     ) -> Entitlement:
         """Approve claims, or those of a persona."""
@@ -154,6 +161,7 @@ class IssuingOffice:
                 self.agency(agency),
                 get(type_name),
                 entered,
+                permissions=permissions,
                 person_ref=person_ref,
                 now=self.clock(),
             )

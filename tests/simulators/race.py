@@ -2,6 +2,8 @@
 
 outcomes = race([act, act, act])          # in order: what each returned, or the Error it raised
 Counter(map(type, outcomes))
+
+Who is told that the storage is busy, and that nothing has happened, tries again as a person would.
 """
 
 import threading
@@ -9,6 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from credentials.errors import Error
+from storage.errors import StorageBusy
+
+TRIES = 20
 
 T = TypeVar("T")
 
@@ -22,7 +27,7 @@ def race(acts: Sequence[Callable[[], T]]) -> list[T | Error]:
     def run(number: int, act: Callable[[], T]) -> None:
         start.wait()
         try:
-            outcomes[number] = act()
+            outcomes[number] = _persist(act)
         except Error as refusal:
             outcomes[number] = refusal
         except BaseException as bug:  # noqa: BLE001 - it is raised again where it is seen
@@ -36,3 +41,12 @@ def race(acts: Sequence[Callable[[], T]]) -> list[T | Error]:
     if bugs:
         raise bugs[0]
     return [outcomes[number] for number in range(len(acts))]
+
+
+def _persist(act: Callable[[], T]) -> T:
+    for _ in range(TRIES - 1):
+        try:
+            return act()
+        except StorageBusy:
+            continue
+    return act()

@@ -26,16 +26,19 @@ from did_registry import store
 from did_registry.actions.accredit import RootAuthority, accredit_issuer, register_verifier
 from did_registry.actions.append import LeafDraft, append
 from did_registry.actions.create_did import create_did, log_entry
-from did_registry.actions.publish_checkpoint import publish_checkpoint
+from did_registry.actions.publish_checkpoint import publish_checkpoint, settle_guard
 from did_registry.actions.publish_types import publish_types
 from did_registry.actions.replay import replay
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
+from did_registry.errors import LogInconsistent
 from did_registry.leaf import LeafKind
+from did_registry.sign_guard import GuardedHead, SignGuard
+from did_registry.tlog.cosignature import NO_WITNESSES
 from did_registry.tlog.note import Ed25519NoteSigner
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
-from did_registry.web import dids, log, types
+from did_registry.web import dids, log, proof, types
 from did_registry.web.service import EXTENSION, RegistryService
 from did_registry.webvh.did import Did, placeholder_did
 from did_registry.webvh.entry import parse_entry
@@ -64,10 +67,13 @@ T = TypeVar("T")
 
 
 class SimulatedRegistry:
-    """A registry in an empty database. port: of its address, None for the one of https."""
+    """A registry in an empty database. port: of its address, None for the one of https; quorum: how
+    many witnesses must have signed a head before it is shown."""
 
-    def __init__(self, database: Database, *, port: int | None = None) -> None:
+    def __init__(self, database: Database, *, port: int | None = None, quorum: int = 0) -> None:
         self.database = database
+        self.quorum = quorum
+        self.guard: SignGuard = MemorySignGuard()
         self.clock = SimulatedClock()
         self.port = port
         self.url = f"https://{HOST}" + ("" if port is None else f":{port}")
@@ -78,12 +84,15 @@ class SimulatedRegistry:
         """The same registry, with a clock of its own, over a copy of its database."""
         twin = copy.copy(self)
         twin.database, twin.clock = database, SimulatedClock(self.clock())
+        twin.guard = MemorySignGuard()
         return twin
 
     @property
     def anchor(self) -> TrustAnchor:
         """What a follower pins."""
-        return TrustAnchor(registry_url=self.url, log_key=log_key(), root=self.root)
+        return TrustAnchor(
+            registry_url=self.url, log_key=log_key(), witnesses=NO_WITNESSES, root=self.root
+        )
 
     @property
     def authority(self) -> RootAuthority:
@@ -193,7 +202,11 @@ class SimulatedRegistry:
     def publish(self) -> bytes:
         """Sign the head."""
         signer = Ed25519NoteSigner(ORIGIN, LOG_KEY)
-        return self.write(lambda session: publish_checkpoint(session, signer, now=self.clock()))
+        note = self.write(
+            lambda session: publish_checkpoint(session, signer, self.guard, now=self.clock())
+        )
+        self.write(lambda session: settle_guard(session, self.guard))
+        return note
 
     def replay(self) -> RegistryView:
         """Verify everything that is stored."""
@@ -233,9 +246,9 @@ class SimulatedRegistry:
         install(app, settings, lambda: 0.0)
         serve_health(app, check_ready=lambda: None, clock=self.clock, clock_is_set=False)
         app.extensions[EXTENSION] = RegistryService(
-            url=self.url, database=self.database, clock=self.clock
+            url=self.url, database=self.database, quorum=self.quorum, clock=self.clock
         )
-        for blueprint in (dids.bp, log.bp, types.bp):
+        for blueprint in (dids.bp, log.bp, proof.bp, types.bp):
             app.register_blueprint(blueprint)
         return app
 
@@ -288,6 +301,27 @@ def drop_triggers(session: Session) -> None:
         return
     for table in ("log_leaf", "log_checkpoint", "did_version"):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+
+
+class MemorySignGuard:
+    """A guard that forgets everything with its process; it takes the first head that it is told."""
+
+    def __init__(self) -> None:
+        self.signed: GuardedHead | None = None
+        self.pending: GuardedHead | None = None
+        self._is_new = True
+
+    def begin(self, stored: GuardedHead | None, head: GuardedHead) -> None:
+        """As every guard does."""
+        self.settle(stored)
+        self.pending = head
+
+    def settle(self, stored: GuardedHead | None) -> None:
+        """As every guard does."""
+        known = self.signed if self.pending is None else self.pending
+        if not self._is_new and stored not in {self.signed, known}:
+            raise LogInconsistent("the database is not where the log was signed last")
+        self._is_new, self.signed, self.pending = False, stored, None
 
 
 def draft(number: int) -> LeafDraft:

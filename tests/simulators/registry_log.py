@@ -22,9 +22,11 @@ from did_registry.accreditation import ISSUER_TYPE, VERIFIER_TYPE, sign_by_root
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
 from did_registry.leaf import EMPTY_CHAIN, ChainHead, Leaf, LeafKind, build_leaf, verify_chain
+from did_registry.notice import Compromise, Notice, sign_notice
 from did_registry.replica import Replica
 from did_registry.tlog.base64_standard import encode_base64
 from did_registry.tlog.checkpoint import build_checkpoint
+from did_registry.tlog.cosignature import NO_WITNESSES
 from did_registry.tlog.merkle import leaf_hash, root_of
 from did_registry.tlog.note import Ed25519NoteSigner, VerifierKey, verifier_key
 from did_registry.trust import TrustAnchor
@@ -84,7 +86,9 @@ class RegistryLog:
     @property
     def anchor(self) -> TrustAnchor:
         """What a follower of this log pins."""
-        return TrustAnchor(registry_url=URL, log_key=log_key(), root=self.root.did)
+        return TrustAnchor(
+            registry_url=URL, log_key=log_key(), witnesses=NO_WITNESSES, root=self.root.did
+        )
 
     def build(
         self, kind: LeafKind, subject: str, body: Claims, *, time: datetime | None = None
@@ -137,6 +141,26 @@ class RegistryLog:
         """Log a right to ask; `changes` as in `registration`."""
         credential = self.registration(member, *attributes, **changes)
         self.add(LeafKind.VERIFIER, member.did.scid, {"credential": credential})
+
+    def compromise(self, member: Member, since: datetime) -> None:
+        """Declare a member's signing key of this name compromised."""
+        notice = Compromise(did=str(member.did), key=member.key_id, since=since)
+        self.give_notice(notice, member.did.scid)
+
+    def give_notice(self, notice: Notice, subject: str | None = None, **changes: Any) -> None:
+        """Log a notice; `changes` as in `statement`."""
+        statement = self.statement(notice, **changes)
+        self.add(LeafKind.NOTICE, subject or notice.did, {"statement": statement})
+
+    def statement(self, notice: Notice, **changes: Any) -> Claims:
+        """A notice, signed by the root; changes: arguments of `sign_notice`."""
+        usual: dict[str, Any] = {
+            "root": str(self.root.did),
+            "key_id": self.root.key_id,
+            "signer": self.root.signer,
+            "now": self.clock(),
+        }
+        return sign_notice(notice, **(usual | changes))
 
     def accreditation(self, member: Member, *types: str, **changes: Any) -> Claims:
         """The credential of a right to issue for a year, signed by the root.

@@ -20,6 +20,7 @@ from credentials.claims import Claims
 from credentials.keys import PublicKey, Signer
 from did_registry.actions.accredit import RootAuthority, accredit_issuer, register_verifier
 from did_registry.actions.create_did import create_did, log_entry
+from did_registry.actions.log_directory import log_directory
 from did_registry.actions.publish_checkpoint import publish_checkpoint
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
@@ -136,7 +137,9 @@ class SimulatedRoot:
 
     def _publish(self, session: Session) -> None:
         key = self._signer(LOG_KEY, KeyPurpose.LOG_CHECKPOINT)
-        publish_checkpoint(session, Ed25519NoteSigner(LOG_ORIGIN, key), now=self._city.clock())
+        log_directory(session, now=self._city.clock())
+        signer, guard = Ed25519NoteSigner(LOG_ORIGIN, key), self._city.city.sign_guard
+        publish_checkpoint(session, signer, guard, now=self._city.clock())
 
     def _signer(self, fragment: str, purpose: KeyPurpose) -> Signer:
         return self._keys.signer(f"{ROOT}/{fragment}", purpose)

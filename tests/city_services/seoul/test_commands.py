@@ -1,19 +1,23 @@
 """`gwanin seed` and what `gwanin serve` refuses; that it serves is shown by the demo's own test."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
-from app import City
+from city_services.seoul.city import City
 from city_services.seoul.commands import KEYSTORE, PEOPLE, seed_command, serve_command
 from city_services.seoul.data import load_city
+from city_services.seoul.seed_staff import LOGINS_FILE
 from city_services.seoul.settings import Settings
 from console.city_clock import CLOCK_FILE
+from console.clock import Clock
 from console.commands import RefusingGroup
 from did_registry.actions.connect import TRUST_FILE
 from did_registry.trust import parse_trust_anchor
@@ -30,6 +34,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = SimulatedClock()
+        self.now: Clock = self.clock
         self.cities: list[City] = []
 
     def settings(self, **environment: str) -> Settings:
@@ -40,7 +45,7 @@ class Desk:
         group = RefusingGroup("gwanin")
 
         def open_city() -> City:
-            self.cities.append(City(self.settings(**environment), clock=self.clock))
+            self.cities.append(City(self.settings(**environment), clock=self.now))
             return self.cities[-1]
 
         group.add_command(seed_command(open_city))
@@ -176,9 +181,25 @@ def test_another_passphrase_opens_nothing(seeded: Desk) -> None:
 def test_another_address_is_refused_and_nothing_is_changed(seeded: Desk) -> None:
     before = {path: path.read_bytes() for path in seeded.folder.rglob("*.json")}
     said = seeded.refusal("seed", GWANIN_PUBLIC_URL="https://elsewhere.example")
-    assert said.startswith("log-inconsistent: ")
+    assert said == (
+        "setting-refused: this city's registry was made for https://gwanin.example, not for"
+        " https://elsewhere.example; for another city use another GWANIN_DATA_DIR"
+    )
     assert {path: path.read_bytes() for path in seeded.folder.rglob("*.json")} == before
     assert seeded.seed(**HTTPS)["leaves"] > 0
+
+
+def test_a_seed_that_is_interrupted_says_how_to_go_on(desk: Desk) -> None:
+    def interrupt() -> NoReturn:
+        raise KeyboardInterrupt
+
+    desk.now = interrupt
+    result = desk.run("seed")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "gwanin seed를 다시 실행" in result.stderr
+    assert "Run gwanin seed again" in result.stderr
+    desk.now = desk.clock
+    assert desk.seed()["leaves"] > 0
 
 
 # serve
@@ -216,7 +237,7 @@ def test_the_scheme_is_part_of_the_address(desk: Desk) -> None:
     said = desk.refusal("serve", GWANIN_PUBLIC_URL="https://localhost:8000")
     assert said == (
         "setting-refused: this city's registry was made for http://localhost:8000,"
-        " not for https://localhost:8000"
+        " not for https://localhost:8000; for another city use another GWANIN_DATA_DIR"
     )
 
 
@@ -236,6 +257,19 @@ def test_a_tampered_database_is_not_served(seeded: Desk, statement: str, said: s
         session.execute(text(statement))
     city.database.close()
     assert seeded.refusal("serve", **HTTPS).startswith(said)
+
+
+def test_the_keys_of_one_city_and_the_database_of_another_are_not_served(
+    seeded: Desk, tmp_path: Path
+) -> None:
+    other = Desk(tmp_path / "other")
+    other.seed()
+    for city in other.cities:
+        city.database.close()
+    said = seeded.refusal(
+        "serve", GWANIN_DATABASE_URL=f"sqlite:///{other.folder / 'gwanin.db'}", **HTTPS
+    )
+    assert said.startswith("setting-refused: the data folder and the database are of different")
 
 
 @pytest.mark.parametrize("option", ["--tls-cert", "--tls-key"])
@@ -261,3 +295,58 @@ def test_half_of_tls_is_wrong_usage_and_not_plain_http(seeded: Desk, option: str
 )
 def test_wrong_usage_ends_with_2(seeded: Desk, arguments: tuple[str, ...]) -> None:
     assert seeded.run("serve", *arguments, **HTTPS).exit_code == 2
+
+
+# what is damaged, or open to others, on the disk
+
+
+@pytest.mark.parametrize("command", ["seed", "serve"])
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("GU-11620_es256-1.json", "key-file-damaged: keys/GU-11620_es256-1.json"),
+        ("SEL-DIG_log-1.json", "key-file-damaged: keys/SEL-DIG_log-1.json"),
+        ("VER-LIB_request-1.json", "key-file-damaged: keys/VER-LIB_request-1.json"),
+        ("master.json", "key-file-damaged: keys/master.json"),
+    ],
+)
+def test_a_damaged_key_file_is_named_before_anything_is_done(
+    seeded: Desk, command: str, name: str, said: str
+) -> None:
+    path = seeded.folder / KEYSTORE / name
+    path.write_bytes(b"}" + path.read_bytes()[1:])
+    assert seeded.refusal(command, **HTTPS).startswith(said)
+
+
+@pytest.mark.parametrize("command", ["seed", "serve"])
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [(f"{KEYSTORE}/GU-11620_es256-1.json", 0o644), (LOGINS_FILE, 0o644), (TRUST_FILE, 0o666)],
+    ids=["key", "logins", "trust"],
+)
+def test_a_file_that_stands_open_is_named(seeded: Desk, command: str, name: str, mode: int) -> None:
+    (seeded.folder / name).chmod(mode)
+    said = seeded.refusal(command, **HTTPS)
+    assert said.startswith(f"permissions-too-open: {Path(name).name} ")
+
+
+def test_a_flipped_bit_in_an_index_is_not_served(seeded: Desk) -> None:
+    """The log's own checks read the table and never notice it."""
+    path = seeded.folder / "gwanin.db"
+    begin = _index_over_codes(path)
+    data = bytearray(path.read_bytes())
+    data[data.index(b"GU-11620", begin)] ^= 1
+    path.write_bytes(data)
+    assert seeded.refusal("serve", **HTTPS).startswith("database-damaged: gwanin.db")
+
+
+def _index_over_codes(path: Path) -> int:
+    """Where the index over the codes of DIDs begins; it is one page."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_schema AS it WHERE tbl_name = 'did' AND type = 'index'"
+            " AND (SELECT group_concat(name) FROM pragma_index_info(it.name)) = 'code'"
+        ).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int((page - 1) * size)

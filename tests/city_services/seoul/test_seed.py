@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import text
 
-from app import City
+from city_services.seoul.city import City
 from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import AgencyRole, load_city
 from city_services.seoul.seed import LOG_KEY, LOG_ORIGIN, ROOT, UPDATE_KEYS, Seeding
@@ -19,9 +19,10 @@ from did_registry.actions.replay import replay
 from did_registry.agency_document import credential_issuers
 from did_registry.document import Purpose
 from did_registry.errors import LeafRejected, LogInconsistent
+from did_registry.tlog.cosignature import NO_WITNESSES
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
-from issuer.actions.context import IssuerContext
+from issuer.actions.context import NO_LOG, IssuerContext
 from issuer.agency import KEY_FRAGMENTS
 from issuer.secret_macs import SecretMacs
 from issuer.settings import IssuerSettings
@@ -33,6 +34,7 @@ from storage.private_files import create_private, make_private_folder
 from storage.sealed import Sealer
 from tests.simulators.city import CHEAP, PASSPHRASE, SimulatedCity, city_settings
 from tests.simulators.clock import SimulatedClock
+from tests.simulators.registry import MemorySignGuard
 from web.errors import SettingRefused
 from web.origin import Origin, parse_origin
 
@@ -67,6 +69,7 @@ class Bench:
             entropy=os.urandom,
             macs=SecretMacs(self.keystore.derive("issuer-secrets")),
             sealer=Sealer({1: self.keystore.derive("fields-1")}, current=1),
+            log=NO_LOG,
         )
         with self.city.database.writing() as session:
             anchor = Seeding(
@@ -74,6 +77,8 @@ class Bench:
                 keystore=keys,
                 issuer=context,
                 registry_url=url,
+                witnesses=NO_WITNESSES,
+                guard=MemorySignGuard(),
                 now=self.clock(),
             ).seed(load_city())
             return anchor, replay(session, root=anchor.root, key=anchor.log_key, now=self.clock())

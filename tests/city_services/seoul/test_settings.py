@@ -102,3 +102,10 @@ def test_a_bad_value_is_refused_by_the_settings_name(name: str, value: str) -> N
 def test_any_value_is_read_or_refused(name: str, value: str) -> None:
     with suppress(SettingRefused):
         Settings.from_env({name: value})
+
+
+@pytest.mark.parametrize("url", ["banana", "mysql://db.example/gwanin", "sqlite://"])
+def test_a_database_that_is_none_is_refused_by_its_settings_name(url: str) -> None:
+    with pytest.raises(SettingRefused, match="GWANIN_DATABASE_URL: ") as refusal:
+        Settings.from_env({"GWANIN_DATABASE_URL": url})
+    assert url not in refusal.value.detail.partition(": ")[2].replace("sqlite:///FILE", "")

@@ -1,0 +1,110 @@
+"""Where the city's own people act for the registry's root: who may, and what follows for tenants.
+
+Each act is one transaction, with the signed head that covers it and a line in the record of acts;
+the witnesses are asked when it is durable.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from console.clock import Clock
+from did_registry.actions.approve_act import approve_act
+from did_registry.actions.propose_act import propose_act, withdraw_act
+from did_registry.actions.registry_writer import RegistryWriter
+from did_registry.actions.root_acts import list_acts
+from did_registry.actions.root_desk import NewKeys, RootDesk
+from did_registry.root_act import RootAct, Terms
+from issuer.actions import adopt_keys as issuer_keys
+from issuer.actions.context import IssuerContext
+from staff import store as staff_store
+from staff.account import Account, Role, parse_staff_reference
+from staff.actions.record_act import Act, record_act
+from staff.actions.sessions import account_of
+from staff.errors import NotPermitted
+from storage.transaction import Database
+from verifier.actions import adopt_keys as verifier_keys
+
+AT_THE_MACHINE: Final = "command-line"
+
+
+@dataclass(frozen=True, slots=True)
+class CityTenants:
+    """The agencies and verifiers that sign with their DIDs' keys in this installation."""
+
+    issuer: IssuerContext
+
+    def hold(self, session: Session, code: str) -> None:
+        """Let nobody sign with this code's keys while they change."""
+        issuer_keys.hold_keys(session, self.issuer, code)
+
+    def adopt(self, session: Session, keys: NewKeys, *, now: datetime) -> None:
+        """Let whoever has this code sign with the new keys."""
+        issuer_keys.adopt_keys(session, self.issuer, keys.code, keys.generation, now=now)
+        verifier_keys.adopt_keys(session, keys.code, keys.generation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RootOffice:
+    """clock: the city's time; each act reads it once. `by` names a staff account of the root's
+    agency with the role `root`; every act raises NotPermitted for another."""
+
+    database: Database
+    desk: RootDesk
+    writer: RegistryWriter
+    clock: Clock
+
+    def propose(self, terms: Terms, *, by: str) -> RootAct:
+        """Propose an act; see `propose_act`."""
+        with self.database.writing() as session:
+            account, now = self._officer(session, by), self.clock()
+            act = propose_act(session, self.desk, terms, by=account.reference, now=now)
+            self._close(session, account, "root-act-proposed", act, now)
+        return act
+
+    def approve(self, act_id: str, *, by: str) -> RootAct:
+        """Be an act's second person; see `approve_act`."""
+        with self.database.writing() as session:
+            account, now = self._officer(session, by), self.clock()
+            act = approve_act(session, self.desk, act_id, by=account.reference, now=now)
+            self._close(session, account, "root-act-approved", act, now)
+        return act
+
+    def withdraw(self, act_id: str, *, by: str) -> RootAct:
+        """Give an act up; see `withdraw_act`."""
+        with self.database.writing() as session:
+            account, now = self._officer(session, by), self.clock()
+            act = withdraw_act(session, act_id, by=account.reference, now=now)
+            self._record(session, account, "root-act-withdrawn", act, now)
+        return act
+
+    def acts(self) -> Sequence[RootAct]:
+        """Every act, the oldest first."""
+        with self.database.reading() as session:
+            return list_acts(session)
+
+    def _officer(self, session: Session, by: str) -> Account:
+        """Raises NotPermitted, or Malformed for what is no reference."""
+        row = staff_store.find_staff(session, parse_staff_reference(by))
+        if row is None or not row.active or row.agency != self.desk.root_code:
+            raise NotPermitted(f"acts of the root take an open account of {self.desk.root_code}")
+        account = account_of(row)
+        account.require(Role.ROOT)
+        return account
+
+    def _close(
+        self, session: Session, account: Account, name: str, act: RootAct, now: datetime
+    ) -> None:
+        """Sign the log over whatever the act has logged, with the rest of the transaction."""
+        if act.effect is not None:
+            self.writer.close_head(session, now=now)
+        self._record(session, account, name, act, now)
+
+    def _record(
+        self, session: Session, account: Account, name: str, act: RootAct, now: datetime
+    ) -> None:
+        line = Act(name=name, subject=act.id, reason=act.kind.value, address=AT_THE_MACHINE)
+        record_act(session, account, line, now=now)

@@ -1,0 +1,118 @@
+"""Witnesses without sockets: each with a database of its own, reached over HTTP as the log does it.
+
+town = SimulatedWitnesses(folder, clock)          # SEL-WIT1, SEL-WIT2, SEL-WIT3; quorum 2
+collect_cosignatures(database, town.peers, town)
+town.away.add("SEL-WIT3")
+town.witness("SEL-WIT1").evidence()
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask
+
+from credentials.keys import Ed25519Signer
+from did_registry import witness_store
+from did_registry.actions.witness_head import Witness
+from did_registry.tlog.cosignature import WitnessPolicy, witness_key
+from did_registry.tlog.note import VerifierKey
+from did_registry.web import witness as witness_pages
+from did_registry.web.witness import EXTENSION, WitnessService
+from did_registry.witness_peers import WitnessPeer, WitnessPeers
+from did_registry.witness_store import WITNESS_TABLES
+from storage.engine import build_engine
+from storage.transaction import Database
+from tests.simulators.network import SimulatedNetwork
+from tests.simulators.registry_log import ORIGIN, log_key
+from tests.simulators.stranger import stranger
+from web.errors import FetchFailed
+from web.fetched import Fetched
+from web.install import WebSettings, install
+from web.origin import parse_origin
+from web.outbound import Outbound, tls_context
+
+NAMES = ("SEL-WIT1", "SEL-WIT2", "SEL-WIT3")
+
+
+class SimulatedWitness:
+    """One witness of the simulated log."""
+
+    def __init__(
+        self, name: str, folder: Path, clock: Callable[[], datetime], key: VerifierKey
+    ) -> None:
+        self.name = name
+        self.url = f"https://{name.lower()}.example"
+        self.signer = Ed25519Signer(name.encode().ljust(32, b"w"))
+        self.key = witness_key(name, self.signer.public_key)
+        self.database = Database(build_engine(f"sqlite:///{folder / name}.sqlite"))
+        self.database.create_tables(WITNESS_TABLES)
+        self.app = self._app(clock, key)
+        self.http = stranger(self.app, self.url)
+        self.outbound = Outbound(
+            allowed=frozenset(),
+            network=SimulatedNetwork().network,
+            tls=tls_context(None),
+            own_origin=parse_origin(self.url),
+            own_app=self.app,
+        )
+
+    def evidence(self) -> Sequence[tuple[bytes, bytes]]:
+        """What it holds against the log."""
+        with self.database.reading() as session:
+            return witness_store.evidence(session, ORIGIN)
+
+    def forget(self) -> None:
+        """Lose everything, as after a disk failure."""
+        with self.database.writing() as session:
+            for table in WITNESS_TABLES.sorted_tables:
+                session.execute(table.delete())
+
+    def _app(self, clock: Callable[[], datetime], key: VerifierKey) -> Flask:
+        app = Flask("witness", static_folder=None)
+        url = parse_origin(self.url)
+        install(app, WebSettings(public_url=url, trusted_proxies=0, rate_limits=True), lambda: 0.0)
+        app.extensions[EXTENSION] = WitnessService(
+            witness=Witness(name=self.name, signer=self.signer, logs={key.name: key}),
+            database=self.database,
+            clock=clock,
+        )
+        app.register_blueprint(witness_pages.bp)
+        return app
+
+
+class SimulatedWitnesses:
+    """Three witnesses; `away` has the names of those that do not answer."""
+
+    def __init__(
+        self, folder: Path, clock: Callable[[], datetime], key: VerifierKey | None = None
+    ) -> None:
+        self.all = [SimulatedWitness(name, folder, clock, key or log_key()) for name in NAMES]
+        self.away: set[str] = set()
+
+    @property
+    def peers(self) -> WitnessPeers:
+        """What a log knows of them."""
+        peers = tuple(WitnessPeer(key=one.key, url=one.url) for one in self.all)
+        keys = tuple(one.key for one in self.all)
+        return WitnessPeers(policy=WitnessPolicy(witnesses=keys, quorum=2), peers=peers)
+
+    def witness(self, name: str) -> SimulatedWitness:
+        """One of them."""
+        return next(one for one in self.all if one.name == name)
+
+    def post(
+        self, url: str, body: bytes, *, content_type: str, accept: Sequence[str], max_bytes: int
+    ) -> Fetched:
+        """Reach the witness that a URL names."""
+        found = next(one for one in self.all if url.startswith(f"{one.url}/"))
+        if found.name in self.away:
+            raise FetchFailed("nobody answers")
+        return found.outbound.post(
+            url, body, content_type=content_type, accept=accept, max_bytes=max_bytes
+        )
+
+    def close(self) -> None:
+        """Close their databases."""
+        for one in self.all:
+            one.database.close()
