@@ -76,13 +76,16 @@ class LogCheckpoint(Base):
 
 
 class LogCosignature(Base):
-    """A witness's signature line on a head; a head is published once a quorum has signed it."""
+    """A witness's signature line on a head; a head is published once a quorum has signed it.
+
+    A witness whose key was exchanged is another one under the same name.
+    """
 
     __tablename__ = "log_cosignature"
 
     size: Mapped[int] = mapped_column(ForeignKey("log_checkpoint.size"), primary_key=True)
     witness: Mapped[str] = mapped_column(primary_key=True)
-    key_id: Mapped[bytes] = mapped_column(LargeBinary)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     value: Mapped[bytes] = mapped_column(LargeBinary)
 
 

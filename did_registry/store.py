@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from did_registry.models import (
     RegisteredDid,
     RootActRow,
 )
+from did_registry.tlog.cosignature import WitnessKey, WitnessPolicy
 from did_registry.tlog.merkle import EMPTY_FRONTIER
 from did_registry.tlog.note import NoteSignature, encode_signature_lines
 from did_registry.tlog.tiles import WIDTH, Tile
@@ -148,18 +149,24 @@ def latest_checkpoint(session: Session) -> LogCheckpoint | None:
     return session.scalars(newest).one_or_none()
 
 
-def published_checkpoint(session: Session, quorum: int) -> LogCheckpoint | None:
-    """The largest head that so many witnesses have signed: the one that is shown to strangers."""
+def published_checkpoint(session: Session, policy: WitnessPolicy) -> LogCheckpoint | None:
+    """The largest head that a quorum of these witnesses has signed: the one that strangers see.
+
+    A line by a witness that does not count any more, or by another key of one that does, counts
+    for nothing, so that exchanging witnesses never shows a head that the new ones do not carry.
+    """
     newest = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
-    if quorum:
-        signed = select(LogCosignature.size).group_by(LogCosignature.size)
-        newest = newest.where(LogCheckpoint.size.in_(signed.having(func.count() >= quorum)))
+    if policy.quorum:
+        counted = or_(*(_line_by(witness) for witness in policy.witnesses))
+        signed = select(LogCosignature.size).where(counted).group_by(LogCosignature.size)
+        enough = func.count(LogCosignature.witness.distinct()) >= policy.quorum
+        newest = newest.where(LogCheckpoint.size.in_(signed.having(enough)))
     return session.scalars(newest).one_or_none()
 
 
-def published_note(session: Session, quorum: int) -> bytes | None:
+def published_note(session: Session, policy: WitnessPolicy) -> bytes | None:
     """The head that is shown to strangers, with its witnesses' lines; None before the first."""
-    row = published_checkpoint(session, quorum)
+    row = published_checkpoint(session, policy)
     if row is None:
         return None
     return row.note + encode_signature_lines(cosignatures(session, row.size))
@@ -168,9 +175,10 @@ def published_note(session: Session, quorum: int) -> bytes | None:
 def cosignatures(session: Session, size: int) -> tuple[NoteSignature, ...]:
     """The witnesses' lines on a head, in the order of their names."""
     rows = select(LogCosignature).where(LogCosignature.size == size)
+    ordered = rows.order_by(LogCosignature.witness, LogCosignature.key_id)
     return tuple(
         NoteSignature(name=row.witness, key_id=row.key_id, value=row.value)
-        for row in session.scalars(rows.order_by(LogCosignature.witness))
+        for row in session.scalars(ordered)
     )
 
 
@@ -184,9 +192,9 @@ def add_cosignature(session: Session, size: int, line: NoteSignature) -> None:
         return  # it is there: another transaction may have asked the same witness meanwhile
 
 
-def cosigned_size(session: Session, witness: str) -> int:
-    """The largest head that a witness has signed, as far as we know; 0 for none."""
-    sizes = select(func.max(LogCosignature.size)).where(LogCosignature.witness == witness)
+def cosigned_size(session: Session, witness: WitnessKey) -> int:
+    """The largest head that a witness has signed with this key, as far as we know; 0 for none."""
+    sizes = select(func.max(LogCosignature.size)).where(_line_by(witness))
     return session.scalar(sizes) or 0
 
 
@@ -284,6 +292,11 @@ def add_checkpoint(
     """Store a signed head."""
     session.add(LogCheckpoint(size=size, root=root, note=note, published=published))
     session.flush()
+
+
+def _line_by(witness: WitnessKey) -> ColumnElement[bool]:
+    named = LogCosignature.witness == witness.name
+    return and_(named, LogCosignature.key_id == witness.key_id)
 
 
 def _make_head(session: Session) -> None:

@@ -160,7 +160,7 @@ class City:
         return RegistryService(
             url=self.registry_url,
             database=self.database,
-            quorum=self.witness_peers.policy.quorum,
+            witnesses=self.witness_peers.policy,
             clock=self.clock,
             outbound=self.outbound,
         )

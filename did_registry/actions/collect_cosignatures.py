@@ -63,19 +63,26 @@ def collect_cosignatures(
         if row is None:
             raise LogInconsistent("the log has no checkpoint")
         head = _Head(size=row.size, note=row.note)
-        signed = {line.name for line in store.cosignatures(session, head.size)}
+        lines = store.cosignatures(session, head.size)
+    signed = _signers(lines, peers)
     missing = [peer for peer in peers.peers if peer.key.name not in signed]
     if missing:
         ask = partial(_ask, database, outbound, head)
         with ThreadPoolExecutor(max_workers=len(missing)) as pool:
-            lines = [line for line in pool.map(ask, missing) if line is not None]
+            lines = tuple(line for line in pool.map(ask, missing) if line is not None)
         with database.writing() as session:
             for line in lines:
                 store.add_cosignature(session, head.size, line)
-        signed |= {line.name for line in lines}
+        signed |= _signers(lines, peers)
     if len(signed) < peers.policy.quorum and _latest_size(database) == head.size:
         raise QuorumMissing(f"{len(signed)} of {peers.policy.quorum} witnesses signed the head")
     return tuple(sorted(signed))
+
+
+def _signers(lines: Sequence[NoteSignature], peers: WitnessPeers) -> set[str]:
+    """Which of the witnesses that count have signed, by name: each with the key it has now."""
+    signed = {(line.name, line.key_id) for line in lines}
+    return {one.key.name for one in peers.peers if (one.key.name, one.key.key_id) in signed}
 
 
 def _ask(
@@ -84,7 +91,7 @@ def _ask(
     """The line of one witness; None when it cannot be had now, or when it has signed a later head
     of ours: then whoever signed that one asks, and this one need not be shown."""
     with database.reading() as session:
-        old_size = store.cosigned_size(session, peer.key.name)
+        old_size = store.cosigned_size(session, peer.key)
     for _ in range(_TRIES):
         if old_size > head.size:
             _check_ours(database, old_size, peer)

@@ -65,7 +65,7 @@ def latest(key: str) -> Response:
 
 
 def _head(session: Session) -> LogCheckpoint:
-    found = store.published_checkpoint(session, registry_service().quorum)
+    found = store.published_checkpoint(session, registry_service().witnesses)
     if found is None:
         raise LogFileNotFound("the log has no checkpoint yet")
     return found

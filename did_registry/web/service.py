@@ -8,6 +8,7 @@ from typing import Final
 from flask import current_app
 
 from did_registry.directory import Directory
+from did_registry.tlog.cosignature import WitnessPolicy
 from did_registry.web.remembered import Remembered
 from did_registry.webvh.history import History
 from storage.transaction import Database
@@ -20,8 +21,8 @@ MAX_DIRECTORIES: Final = 4  # of the newest heads
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryService:
-    """url: where this registry is reached, without a slash at its end; quorum: how many witnesses
-    must have signed a head before it is shown; clock: the city's time.
+    """url: where this registry is reached, without a slash at its end; witnesses: who must have
+    signed a head before it is shown; clock: the city's time.
 
     outbound: how other hosts' DIDs are fetched, None where they are not resolved;
     histories: what was verified, by DID and last versionId; directories: by how many leaves.
@@ -29,7 +30,7 @@ class RegistryService:
 
     url: str
     database: Database
-    quorum: int
+    witnesses: WitnessPolicy
     clock: Callable[[], datetime]
     outbound: Outbound | None = None
     histories: Remembered[tuple[str, str], History] = field(

@@ -19,13 +19,13 @@ from tests.faults.sizes import LOG_WRITERS, LOG_WRITES
 from tests.simulators.race import race
 from tests.simulators.registry import SimulatedRegistry, draft
 from tests.simulators.registry_log import LOG_KEY, ORIGIN
-from tests.simulators.witnesses import SimulatedWitnesses
+from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 
 def test_writers_at_once_make_one_history_and_raise_no_alarm(
     database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    registry = SimulatedRegistry(database, quorum=2)
+    registry = SimulatedRegistry(database, witnesses=POLICY)
     registry.guard = FileSignGuard(tmp_path / "log-guard.json")
     registry.publish()
     town = SimulatedWitnesses(tmp_path, registry.clock)

@@ -34,7 +34,7 @@ from did_registry.document import Purpose
 from did_registry.errors import LogInconsistent
 from did_registry.leaf import LeafKind
 from did_registry.sign_guard import GuardedHead, SignGuard
-from did_registry.tlog.cosignature import NO_WITNESSES
+from did_registry.tlog.cosignature import NO_WITNESSES, WitnessPolicy
 from did_registry.tlog.note import Ed25519NoteSigner
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
@@ -67,12 +67,18 @@ T = TypeVar("T")
 
 
 class SimulatedRegistry:
-    """A registry in an empty database. port: of its address, None for the one of https; quorum: how
-    many witnesses must have signed a head before it is shown."""
+    """A registry in an empty database. port: of its address, None for the one of https; witnesses:
+    who must have signed a head before it is shown."""
 
-    def __init__(self, database: Database, *, port: int | None = None, quorum: int = 0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        port: int | None = None,
+        witnesses: WitnessPolicy = NO_WITNESSES,
+    ) -> None:
         self.database = database
-        self.quorum = quorum
+        self.witnesses = witnesses
         self.guard: SignGuard = MemorySignGuard()
         self.clock = SimulatedClock()
         self.port = port
@@ -246,7 +252,7 @@ class SimulatedRegistry:
         install(app, settings, lambda: 0.0)
         serve_health(app, check_ready=lambda: None, clock=self.clock, clock_is_set=False)
         app.extensions[EXTENSION] = RegistryService(
-            url=self.url, database=self.database, quorum=self.quorum, clock=self.clock
+            url=self.url, database=self.database, witnesses=self.witnesses, clock=self.clock
         )
         for blueprint in (dids.bp, log.bp, proof.bp, types.bp):
             app.register_blueprint(blueprint)

@@ -35,6 +35,20 @@ from web.outbound import Outbound, tls_context
 NAMES = ("SEL-WIT1", "SEL-WIT2", "SEL-WIT3")
 
 
+def cosigner(name: str) -> Ed25519Signer:
+    """The key with which a witness of this name signs heads."""
+    return Ed25519Signer(name.encode().ljust(32, b"w"))
+
+
+def policy_of(names: Sequence[str]) -> WitnessPolicy:
+    """A policy that wants two of these."""
+    keys = tuple(witness_key(name, cosigner(name).public_key) for name in names)
+    return WitnessPolicy(witnesses=keys, quorum=2)
+
+
+POLICY = policy_of(NAMES)
+
+
 class SimulatedWitness:
     """One witness of the simulated log."""
 
@@ -43,7 +57,7 @@ class SimulatedWitness:
     ) -> None:
         self.name = name
         self.url = f"https://{name.lower()}.example"
-        self.signer = Ed25519Signer(name.encode().ljust(32, b"w"))
+        self.signer = cosigner(name)
         self.key = witness_key(name, self.signer.public_key)
         self.database = Database(build_engine(f"sqlite:///{folder / name}.sqlite"))
         self.database.create_tables(WITNESS_TABLES)
@@ -82,20 +96,23 @@ class SimulatedWitness:
 
 
 class SimulatedWitnesses:
-    """Three witnesses; `away` has the names of those that do not answer."""
+    """Witnesses, three unless named; `away` has the names of those that do not answer."""
 
     def __init__(
-        self, folder: Path, clock: Callable[[], datetime], key: VerifierKey | None = None
+        self,
+        folder: Path,
+        clock: Callable[[], datetime],
+        key: VerifierKey | None = None,
+        names: Sequence[str] = NAMES,
     ) -> None:
-        self.all = [SimulatedWitness(name, folder, clock, key or log_key()) for name in NAMES]
+        self.all = [SimulatedWitness(name, folder, clock, key or log_key()) for name in names]
         self.away: set[str] = set()
 
     @property
     def peers(self) -> WitnessPeers:
         """What a log knows of them."""
         peers = tuple(WitnessPeer(key=one.key, url=one.url) for one in self.all)
-        keys = tuple(one.key for one in self.all)
-        return WitnessPeers(policy=WitnessPolicy(witnesses=keys, quorum=2), peers=peers)
+        return WitnessPeers(policy=policy_of([one.name for one in self.all]), peers=peers)
 
     def witness(self, name: str) -> SimulatedWitness:
         """One of them."""

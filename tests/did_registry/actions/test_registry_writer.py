@@ -18,7 +18,7 @@ from did_registry.tlog.note import Ed25519NoteSigner
 from storage.transaction import Database
 from tests.simulators.registry import MemorySignGuard, SimulatedRegistry
 from tests.simulators.registry_log import LOG_KEY, ORIGIN
-from tests.simulators.witnesses import SimulatedWitnesses
+from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 DIGEST = "A" * 43
 
@@ -27,7 +27,7 @@ class World:
     """A registry whose heads two of three witnesses must have signed."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.registry = SimulatedRegistry(database, quorum=2)
+        self.registry = SimulatedRegistry(database, witnesses=POLICY)
         self.town = SimulatedWitnesses(folder, self.registry.clock)
         self.writer = RegistryWriter(
             database=database,

@@ -18,7 +18,7 @@ from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.actions.follow import Freshness, RegistryFollower, audit_over_http, verify_head
 from did_registry.errors import LogInconsistent, RegistryUnavailable
 from did_registry.tlog.checkpoint import build_checkpoint
-from did_registry.tlog.cosignature import find_cosignature
+from did_registry.tlog.cosignature import NO_WITNESSES, find_cosignature
 from did_registry.tlog.errors import QuorumMissing
 from did_registry.tlog.note import (
     Ed25519NoteSigner,
@@ -33,14 +33,14 @@ from storage.engine import build_engine
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry, draft
 from tests.simulators.registry_log import ORIGIN, RegistryLog
-from tests.simulators.witnesses import SimulatedWitnesses
+from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 
 class World:
     """A registry that shows only what two of its three witnesses have signed."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.registry = SimulatedRegistry(database, quorum=2)
+        self.registry = SimulatedRegistry(database, witnesses=POLICY)
         self.town = SimulatedWitnesses(folder, self.registry.clock)
         self.registry.fill(5)
         self.registry.publish()
@@ -124,6 +124,23 @@ def test_a_witness_that_was_away_or_has_lost_its_memory_catches_up(world: World)
     assert world.collect() == ("SEL-WIT1", "SEL-WIT2", "SEL-WIT3")
 
 
+def test_exchanged_witnesses_sign_before_anything_is_shown(world: World, tmp_path: Path) -> None:
+    world.collect()
+    (tmp_path / "new").mkdir()
+    newer = SimulatedWitnesses(tmp_path / "new", world.registry.clock, names=("UNI-1", "UNI-2"))
+    world.registry.witnesses = newer.peers.policy
+    assert world.registry.http().get("/log/checkpoint").status_code == 404
+    newer.away.add("UNI-2")
+    with pytest.raises(QuorumMissing):
+        collect_cosignatures(world.registry.database, newer.peers, newer)
+    assert world.registry.http().get("/log/checkpoint").status_code == 404
+    newer.away.clear()
+    signed = collect_cosignatures(world.registry.database, newer.peers, newer)
+    assert signed == ("UNI-1", "UNI-2")
+    assert world.shown_size() == 5
+    newer.close()
+
+
 def test_a_follower_wants_the_quorum(world: World) -> None:
     world.collect()
     note = parse_note(world.shown())
@@ -134,7 +151,9 @@ def test_a_follower_wants_the_quorum(world: World) -> None:
     with pytest.raises(SignatureInvalid):
         verify_head(encode_note(note.text, (*note.signatures[:3], broken)), world.anchor)
     world.grow(7)
-    world.registry.quorum = 0  # a dishonest server shows what the log alone has signed
+    world.registry.witnesses = (
+        NO_WITNESSES  # a dishonest server shows what the log alone has signed
+    )
     with pytest.raises(RegistryUnavailable, match="quorum-missing"):
         world.follow()
 

@@ -10,14 +10,14 @@ from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.web.pages_heads import HEADS_A_PAGE, HeadLine, head_lines
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry
-from tests.simulators.witnesses import NAMES, SimulatedWitnesses
+from tests.simulators.witnesses import NAMES, POLICY, SimulatedWitnesses
 
 
 class World:
     """A registry that three witnesses watch."""
 
     def __init__(self, database: Database, folder: Path) -> None:
-        self.registry = SimulatedRegistry(database, quorum=2)
+        self.registry = SimulatedRegistry(database, witnesses=POLICY)
         self.witnesses = SimulatedWitnesses(folder, self.registry.clock)
         self.anchor = replace(self.registry.anchor, witnesses=self.witnesses.peers.policy)
 
