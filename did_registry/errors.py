@@ -143,6 +143,12 @@ class LogInconsistent(Error):
     code = "log-inconsistent"
 
 
+class LogFenced(Error):
+    """Another sequencer has taken over the log; nothing of this transaction was written."""
+
+    code = "log-fenced"
+
+
 class NoWitness(Error):
     """The folder holds no witness, or another one than was named."""
 

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp, parse_timestamp
 from credentials.encoding import decode_base64url
-from credentials.errors import Malformed, Unsupported
+from credentials.errors import Malformed, TooLarge, Unsupported
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
 from did_registry.tlog.base64_standard import decode_digest, encode_base64
@@ -83,18 +83,19 @@ def build_leaf(leaf: Leaf) -> bytes:
     """
     if leaf.time.utcoffset() != _NO_TIME:
         raise Malformed("a leaf's time is aware UTC")
-    data = canonicalize(
-        {
-            "body": leaf.body,
-            "i": leaf.index,
-            "kind": leaf.kind.value,
-            "prev": encode_base64(leaf.previous),
-            "sub": leaf.subject,
-            "t": format_timestamp(leaf.time),
-            "v": _VERSION,
-        }
-    )
-    if parse_leaf(data) != leaf:
+    members: Claims = {
+        "body": leaf.body,
+        "i": leaf.index,
+        "kind": leaf.kind.value,
+        "prev": encode_base64(leaf.previous),
+        "sub": leaf.subject,
+        "t": format_timestamp(leaf.time),
+        "v": _VERSION,
+    }
+    data = canonicalize(members)
+    if len(data) > MAX_LEAF_BYTES:
+        raise TooLarge(f"a leaf has at most {MAX_LEAF_BYTES} bytes")
+    if _read(JsonObject(members)) != leaf:
         raise Malformed("a leaf cannot carry these values, such as fractions of a second")
     return data
 
@@ -108,6 +109,10 @@ def parse_leaf(data: bytes) -> Leaf:
     members = parse_object(data, max_bytes=MAX_LEAF_BYTES)
     if canonicalize(members.members) != data:
         raise Malformed("a leaf is canonical JSON")
+    return _read(members)
+
+
+def _read(members: JsonObject) -> Leaf:
     if members.integer("v") != _VERSION:
         raise Unsupported("a leaf of another version")
     members.only("body", "i", "kind", "prev", "sub", "t", "v")

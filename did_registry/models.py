@@ -30,7 +30,10 @@ class LogLeaf(Base):
 
 
 class LogHead(Base):
-    """Where the log ends: one row, locked by whoever appends."""
+    """Where the log ends: one row, locked by whoever appends.
+
+    term: how often the log has been taken over by a sequencer; one of a former term writes no more.
+    """
 
     __tablename__ = "log_head"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
@@ -39,6 +42,7 @@ class LogHead(Base):
     size: Mapped[int]
     last_leaf_hash: Mapped[bytes] = mapped_column(Digest)
     frontier: Mapped[bytes] = mapped_column(LargeBinary)
+    term: Mapped[int]
 
 
 class LogTile(Base):

@@ -1,13 +1,16 @@
 """Queries over the registry's tables: plain functions on a session, no rules."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from did_registry.directory import DirectoryRow
+from did_registry.errors import LogFenced
 from did_registry.leaf import EMPTY_CHAIN, LeafKind
 from did_registry.models import (
     DidVersion,
@@ -26,8 +29,24 @@ from did_registry.tlog.note import NoteSignature, encode_signature_lines
 from did_registry.tlog.tiles import WIDTH, Tile
 from did_registry.webvh.did import Did
 from did_registry.webvh.version import Version
+from storage.upsert import upsert_into
 
 _ROWS_AT_A_TIME = 4 * WIDTH
+_KEYS_AT_A_TIME: Final = 500  # parameters of one statement
+_DEDUPS: Final = select(LogLeaf.dedup, LogLeaf.idx)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafRow:
+    """A leaf that is about to be stored."""
+
+    idx: int
+    kind: LeafKind
+    subject: str
+    leaf: bytes
+    leaf_hash: bytes
+    dedup: bytes
+    created: datetime
 
 
 def lock_head(session: Session) -> LogHead:
@@ -45,9 +64,34 @@ def find_head(session: Session) -> LogHead | None:
     return session.execute(select(LogHead)).scalar_one_or_none()
 
 
-def find_index(session: Session, dedup: bytes) -> int | None:
-    """The index of the leaf that an equal request made before."""
-    return session.scalar(select(LogLeaf.idx).where(LogLeaf.dedup == dedup))
+def move_head(
+    session: Session, head: LogHead, size: int, frontier: bytes, last_leaf_hash: bytes
+) -> None:
+    """Move the head's row on from where it was read, or not at all.
+
+    Raises LogFenced when another has moved it or has taken over the log meanwhile: a lock can be
+    lost without notice, and what was read under it is then worth nothing.
+    """
+    here = (LogHead.id == head.id, LogHead.size == head.size, LogHead.term == head.term)
+    values = {"size": size, "frontier": frontier, "last_leaf_hash": last_leaf_hash}
+    moved = update(LogHead).where(*here).values(values).returning(LogHead.size)
+    if session.scalar(moved, execution_options={"synchronize_session": False}) is None:
+        raise LogFenced("another has written to the log meanwhile")
+    session.refresh(head)
+
+
+def find_indexes(session: Session, dedups: Sequence[bytes]) -> dict[bytes, int]:
+    """The indexes of the leaves that equal requests made before, by their digests."""
+    found: dict[bytes, int] = {}
+    for at in range(0, len(dedups), _KEYS_AT_A_TIME):
+        some = LogLeaf.dedup.in_(dedups[at : at + _KEYS_AT_A_TIME])
+        found |= {row.dedup: row.idx for row in session.execute(_DEDUPS.where(some))}
+    return found
+
+
+def add_leaves(session: Session, rows: Sequence[LeafRow]) -> None:
+    """Store new leaves."""
+    session.execute(insert(LogLeaf), [{**asdict(row), "kind": row.kind.value} for row in rows])
 
 
 def leaf_time(session: Session, index: int) -> datetime | None:
@@ -102,13 +146,19 @@ def all_leaves(session: Session) -> Iterator[LogLeaf]:
 
 def read_tile(session: Session, tile: Tile) -> bytes:
     """A stored tile's bytes, cut to the width that is asked for; empty when there is none."""
-    row = session.get(LogTile, (tile.level, tile.index))
+    place = (LogTile.level == tile.level, LogTile.n == tile.index)
+    row = session.execute(select(LogTile.width, LogTile.data).where(*place)).one_or_none()
     return b"" if row is None or row.width < tile.width else row.data[: 32 * tile.width]
 
 
 def write_tile(session: Session, tile: Tile, data: bytes) -> None:
     """Store a new tile, or the right edge in its new width."""
-    session.merge(LogTile(level=tile.level, n=tile.index, width=tile.width, data=data))
+    made = upsert_into(session, LogTile)
+    values = {"level": tile.level, "n": tile.index, "width": tile.width, "data": data}
+    replaced = {"width": made.excluded.width, "data": made.excluded.data}
+    session.execute(
+        made.on_conflict_do_update(index_elements=["level", "n"], set_=replaced), values
+    )
 
 
 def all_tiles(session: Session) -> Iterator[LogTile]:
@@ -116,18 +166,27 @@ def all_tiles(session: Session) -> Iterator[LogTile]:
     return iter(session.scalars(select(LogTile).order_by(LogTile.level, LogTile.n)))
 
 
-def write_directory_row(session: Session, row: DirectoryRow) -> None:
-    """Store what is now the latest of a key."""
+def write_directory_rows(session: Session, rows: Sequence[DirectoryRow]) -> None:
+    """Store what is now the latest of each key; of two rows of one key, the later counts."""
+    latest = {row.key: _directory_values(row) for row in rows}
+    if not latest:
+        return
+    made = upsert_into(session, LogDirectoryRow)
+    names = ("latest_version", "latest_sequence", "idx", "deactivated")
+    replaced = {name: made.excluded[name] for name in names}
+    upsert = made.on_conflict_do_update(index_elements=["key"], set_=replaced)
+    session.execute(upsert, list(latest.values()))
+
+
+def _directory_values(row: DirectoryRow) -> dict[str, object]:
     is_version = isinstance(row.latest, str)
-    session.merge(
-        LogDirectoryRow(
-            key=row.key,
-            latest_version=row.latest if is_version else None,
-            latest_sequence=None if is_version else row.latest,
-            idx=row.index,
-            deactivated=row.deactivated,
-        )
-    )
+    return {
+        "key": row.key,
+        "latest_version": row.latest if is_version else None,
+        "latest_sequence": None if is_version else row.latest,
+        "idx": row.index,
+        "deactivated": row.deactivated,
+    }
 
 
 def directory_rows(session: Session) -> list[DirectoryRow]:
@@ -305,6 +364,7 @@ def _make_head(session: Session) -> None:
         size=EMPTY_FRONTIER.size,
         last_leaf_hash=EMPTY_CHAIN.last,
         frontier=EMPTY_FRONTIER.encode(),
+        term=0,
     )
     try:
         with session.begin_nested():

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from staff.models import ActRow, SessionRow, StaffRow, WrongTries
+from storage.upsert import upsert_into
 
 
 def find_staff(session: Session, reference: str) -> StaffRow | None:
@@ -27,9 +27,7 @@ def end_sessions(session: Session, *, before: datetime) -> None:
 
 def lock_tries(session: Session, subject: str, now: datetime) -> WrongTries:
     """The counter of an account or address, locked until the transaction ends; made if missing."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
-    made = insert(WrongTries).values(subject=subject, since=now, count=0)
+    made = upsert_into(session, WrongTries).values(subject=subject, since=now, count=0)
     # An update that changes nothing locks the row, in the same statement that may make it.
     locked = made.on_conflict_do_update(index_elements=["subject"], set_={"subject": subject})
     rows = session.scalars(

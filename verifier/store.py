@@ -1,14 +1,12 @@
 """Queries over the verifier's tables, and the moves along its transition table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from storage.base import Base
+from storage.upsert import upsert_into
 from verifier.decision_count import Way
 from verifier.models import DayCountRow, RequestRow, TakenCodeRow, VerifierRow
 from verifier.presentation_session import Event, State, advance
@@ -63,7 +61,7 @@ def is_over(row: RequestRow, now: datetime) -> bool:
 def take_code(session: Session, verifier: str, digest: bytes, *, forget_at: datetime) -> bool:
     """Take a code for a verifier in one statement; whether nobody there had taken it before."""
     row = {"verifier": verifier, "digest": digest, "forget_at": forget_at}
-    insert = _insert(session, TakenCodeRow, row).on_conflict_do_nothing()
+    insert = upsert_into(session, TakenCodeRow).values(row).on_conflict_do_nothing()
     # What was there already is not returned; drivers differ in how they count such a row.
     return session.scalars(insert.returning(TakenCodeRow.digest)).one_or_none() is not None
 
@@ -78,9 +76,9 @@ def count(session: Session, verifier: str, day: date, way: Way, code: str) -> No
     row = {"verifier": verifier, "day": day, "way": way.value, "code": code, "times": 1}
     keys = [DayCountRow.verifier, DayCountRow.day, DayCountRow.way, DayCountRow.code]
     session.execute(
-        _insert(session, DayCountRow, row).on_conflict_do_update(
-            index_elements=keys, set_={"times": DayCountRow.times + 1}
-        )
+        upsert_into(session, DayCountRow)
+        .values(row)
+        .on_conflict_do_update(index_elements=keys, set_={"times": DayCountRow.times + 1})
     )
 
 
@@ -88,12 +86,3 @@ def counts(session: Session, verifier: str, day: date) -> Sequence[DayCountRow]:
     """What a verifier's day came to."""
     rows = select(DayCountRow).where(DayCountRow.verifier == verifier, DayCountRow.day == day)
     return session.scalars(rows.order_by(DayCountRow.way, DayCountRow.code)).all()
-
-
-def _insert(
-    session: Session, table: type[Base], row: Mapping[str, Any]
-) -> "postgresql.Insert | sqlite.Insert":
-    """Both databases have the same words for a row that is there already, SQL itself has none."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    make = postgresql.insert if is_postgresql else sqlite.insert
-    return make(table).values(row)

@@ -12,8 +12,9 @@ from credentials.jcs import canonicalize
 from did_registry import store
 from did_registry.directory import row_of
 from did_registry.errors import LogInconsistent
-from did_registry.leaf import Leaf, LeafKind, build_leaf, parse_leaf
-from did_registry.models import LogHead, LogLeaf
+from did_registry.leaf import Leaf, LeafKind, build_leaf
+from did_registry.models import LogHead
+from did_registry.store import LeafRow
 from did_registry.tlog.merkle import decode_frontier, leaf_hash
 from did_registry.tlog.tiles import grow
 
@@ -32,32 +33,33 @@ class LeafDraft:
         return hashlib.sha256(canonicalize(request)).digest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    leaf: Leaf
+    row: LeafRow
+
+
 def append(session: Session, drafts: Sequence[LeafDraft], *, now: datetime) -> list[int]:
     """Append leaves in order and return their indexes; one that is there already keeps its place.
 
     The head's row stays locked until the caller's transaction ends. Raises Malformed or TooLarge
-    for a draft that can't be a leaf, LogInconsistent when our clock is behind the last leaf.
+    for a draft that can't be a leaf, LogInconsistent when our clock is behind the last leaf, and
+    LogFenced when the head has moved although it was locked.
     """
     head = store.lock_head(session)
-    rows: dict[bytes, LogLeaf] = {}
-    indexes, last = [], head.last_leaf_hash
-    for draft in drafts:
-        dedup = draft.digest()
-        index = rows[dedup].idx if dedup in rows else store.find_index(session, dedup)
-        if index is None:
-            index = head.size + len(rows)
-            rows[dedup] = _build_row(draft, index, last, now)
-            last = rows[dedup].leaf_hash
-        indexes.append(index)
-    if rows:
+    digests = [draft.digest() for draft in drafts]
+    indexes = store.find_indexes(session, digests)
+    built: list[_Built] = []
+    last = head.last_leaf_hash
+    for draft, digest in zip(drafts, digests, strict=True):
+        if digest not in indexes:
+            indexes[digest] = head.size + len(built)
+            built.append(_build(draft, digest, indexes[digest], last, now))
+            last = built[-1].row.leaf_hash
+    if built:
         _check_clock(session, head.size, now)
-    session.add_all(rows.values())
-    session.flush()
-    for row in rows.values():
-        _note_latest(session, row)
-    _grow_tree(session, head, [row.leaf_hash for row in rows.values()])
-    session.flush()
-    return indexes
+        _store(session, head, built)
+    return [indexes[digest] for digest in digests]
 
 
 def _check_clock(session: Session, size: int, now: datetime) -> None:
@@ -67,40 +69,39 @@ def _check_clock(session: Session, size: int, now: datetime) -> None:
         raise LogInconsistent("the clock is behind the last leaf of the log")
 
 
-def _build_row(draft: LeafDraft, index: int, previous: bytes, now: datetime) -> LogLeaf:
-    time = now.replace(microsecond=0)
+def _build(draft: LeafDraft, digest: bytes, index: int, previous: bytes, now: datetime) -> _Built:
     leaf = Leaf(
         index=index,
         previous=previous,
         kind=draft.kind,
         subject=draft.subject,
-        time=time,
+        time=now.replace(microsecond=0),
         body=draft.body,
     )
     data = build_leaf(leaf)
-    return LogLeaf(
+    row = LeafRow(
         idx=index,
-        kind=draft.kind.value,
+        kind=draft.kind,
         subject=draft.subject,
         leaf=data,
         leaf_hash=leaf_hash(data),
-        dedup=draft.digest(),
-        created=time,
+        dedup=digest,
+        created=leaf.time,
     )
+    return _Built(leaf=leaf, row=row)
 
 
-def _note_latest(session: Session, row: LogLeaf) -> None:
-    latest = row_of(parse_leaf(row.leaf))
-    if latest is not None:
-        store.write_directory_row(session, latest)
+def _store(session: Session, head: LogHead, built: Sequence[_Built]) -> None:
+    session.flush()
+    store.add_leaves(session, [new.row for new in built])
+    rows = [row for new in built if (row := row_of(new.leaf)) is not None]
+    store.write_directory_rows(session, rows)
+    _grow_tree(session, head, [new.row.leaf_hash for new in built])
 
 
 def _grow_tree(session: Session, head: LogHead, hashes: Sequence[bytes]) -> None:
-    if not hashes:
-        return
     for tile, data in grow(head.size, hashes, lambda tile: store.read_tile(session, tile)):
         store.write_tile(session, tile, data)
+    session.flush()
     frontier = decode_frontier(head.frontier).extend(hashes)
-    head.size = frontier.size
-    head.frontier = frontier.encode()
-    head.last_leaf_hash = hashes[-1]
+    store.move_head(session, head, frontier.size, frontier.encode(), hashes[-1])

@@ -1,7 +1,7 @@
 """Signs the head of the log, after recomputing it from what is stored."""
 
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 
 from sqlalchemy.orm import Session
 
@@ -69,7 +69,7 @@ def _guarded(row: LogCheckpoint | None) -> GuardedHead | None:
 def _check_stored(
     session: Session, head: LogHead, root: bytes, latest: LogCheckpoint | None
 ) -> None:
-    node = node_reader(head.size, partial(store.read_tile, session))
+    node = node_reader(head.size, cache(partial(store.read_tile, session)))
     if range_root(0, head.size, node) != root:
         raise LogInconsistent("the stored tiles do not give the root of the head")
     signed_size = 0 if latest is None else latest.size
