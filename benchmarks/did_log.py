@@ -24,6 +24,7 @@ from did_registry.webvh.did import placeholder_did
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History, begin, replay
 from did_registry.webvh.writer import build_genesis, build_next, next_key_hash
+from tests.simulators.peer_hashes import weakly_held_hash
 from tests.simulators.webvh_log import HOST, NOW, START, document, signer
 
 _KEYS: Final = 3  # in each document: two for assertion, one for authentication
@@ -82,11 +83,13 @@ def _ours(log: bytes, tampered: bytes, history: History) -> Contender:
 
 def _did_webvh(world: World, log: bytes, tampered: bytes, history: History) -> Contender:
     resolver, did = DidResolver(WebvhVerifier()), str(history.did)
+    held = weakly_held_hash()
 
     def resolve(text: str) -> Any:
         return world.loop.run(resolver.resolve(did, _InMemory(text)))
 
     def check() -> None:
+        assert held
         assert resolve(log.decode()).document == history.latest.document.members
         assert resolve(tampered.decode()).document is None
 

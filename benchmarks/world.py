@@ -4,7 +4,6 @@ One certificate of residence with twelve claims that its holder may withhold is 
 verified everywhere, so that the figures of different workloads can be compared.
 """
 
-import asyncio
 import os
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -24,6 +23,7 @@ from openid4vc.dcql import Query
 from schemas.catalogue import get, type_url
 from schemas.published_documents import integrity
 from tests.simulators.city import SimulatedCity
+from tests.simulators.event_loop import EventLoop
 from verifier.actions.gather_evidence import OnlineEvidence
 from verifier.actions.status_lists import CREDENTIAL_TYPES, MAX_BODY_BYTES, TOKEN_TYPE
 
@@ -83,9 +83,9 @@ class World:
         self._city.close()
 
     @cached_property
-    def loop(self) -> asyncio.Runner:
+    def loop(self) -> EventLoop:
         """An event loop, for peers that want one."""
-        return self.resources.enter_context(asyncio.Runner())
+        return self.resources.enter_context(EventLoop())
 
     @property
     def view(self) -> RegistryView:

@@ -24,6 +24,7 @@ from did_registry.webvh.writer import (
     next_key_hash,
 )
 from tests.simulators.event_loop import run
+from tests.simulators.peer_hashes import weakly_held_hash
 from tests.simulators.webvh_log import HOST, START, document, multikey, signer
 
 DAY = timedelta(days=1)
@@ -59,6 +60,11 @@ def _written(*, rotations: int, witness: WitnessRule | None = None) -> tuple[lis
         lines.append(line)
         history = history.advance(parse_entry(line.rstrip(b"\n"), number=number + 1), now)
     return lines, history
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hash_of_theirs() -> object:
+    return weakly_held_hash()
 
 
 def _ask(folder: Path, did: str, **options: Any) -> Any:
