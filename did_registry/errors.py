@@ -181,6 +181,30 @@ class SplitView(Error):
         self.status = status
 
 
+class HeadNotCosigned(Error):
+    """The witness approves what lies under a head that it has cosigned itself, and not else."""
+
+    code = "head-not-cosigned"
+
+
+class EntryNotLogged(Error):
+    """The proof is of another leaf than the one that holds the last entry of the DID log."""
+
+    code = "entry-not-logged"
+
+
+class WitnessNotNamed(Error):
+    """The DID does not ask this witness to approve this version."""
+
+    code = "witness-not-named"
+
+
+class VersionForked(Error):
+    """Another version of the DID with the same number was approved before."""
+
+    code = "version-forked"
+
+
 class NotInDirectory(Error):
     """The evidence does not show what the directory's latest word on this key is."""
 

@@ -1,9 +1,10 @@
-"""A witness's own small database: the last head of each log, and evidence against a log.
+"""A witness's own small database: the last head of each log, the versions of DIDs that it has
+approved, and evidence against a log.
 
 Not among the registry's tables: a witness is another body's, on another machine.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -18,9 +19,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from did_registry.witness import NEVER, WitnessedHead
+from storage.errors import StorageBusy
 from storage.types import UtcDateTime
 
 WITNESS_TABLES = MetaData()
@@ -41,6 +44,13 @@ _EVIDENCE = Table(
     Column("signed", LargeBinary, nullable=False),
     Column("refused", LargeBinary, nullable=False),
     Column("seen", UtcDateTime, nullable=False),
+)
+_VERSION = Table(
+    "approved_version",
+    WITNESS_TABLES,
+    Column("scid", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version_id", String, nullable=False),
 )
 
 
@@ -81,3 +91,24 @@ def evidence(session: Session, origin: str) -> Sequence[tuple[bytes, bytes]]:
     """All that is held against a log, oldest first: the head that was signed, the one refused."""
     rows = select(_EVIDENCE.c.signed, _EVIDENCE.c.refused).where(_EVIDENCE.c.origin == origin)
     return [(row.signed, row.refused) for row in session.execute(rows.order_by(_EVIDENCE.c.id))]
+
+
+def approved_versions(session: Session, scid: str) -> dict[int, str]:
+    """The versionIds of a DID that were approved, by their numbers."""
+    rows = select(_VERSION.c.number, _VERSION.c.version_id).where(_VERSION.c.scid == scid)
+    return {row.number: row.version_id for row in session.execute(rows)}
+
+
+def add_approved(session: Session, scid: str, versions: Mapping[int, str]) -> None:
+    """Keep versionIds by their numbers, for ever. Raises StorageBusy when somebody has kept one
+    with the same number meanwhile."""
+    if not versions:
+        return
+    rows = [
+        {"scid": scid, "number": number, "version_id": version_id}
+        for number, version_id in versions.items()
+    ]
+    try:
+        session.execute(insert(_VERSION), rows)
+    except IntegrityError as error:
+        raise StorageBusy("versions of this DID are being approved by another request") from error

@@ -27,6 +27,7 @@ class KeyPurpose(StrEnum):
     AUTHENTICATION = "authentication"
     LOG_CHECKPOINT = "log-checkpoint"
     COSIGNATURE = "cosignature"
+    DID_WITNESS = "did-witness"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

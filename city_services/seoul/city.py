@@ -221,6 +221,7 @@ class City:
                 issuer=self._issuer_context,
                 registry_url=self.settings.addresses.registry_url,
                 witnesses=self.witness_peers.policy,
+                did_witnesses=self.witness_peers.rule,
                 guard=self.sign_guard,
                 now=self.clock(),
             ).seed(load_city())

@@ -28,6 +28,7 @@ from did_registry.tlog.cosignature import WitnessPolicy
 from did_registry.tlog.note import Ed25519NoteSigner, verifier_key
 from did_registry.trust import TrustAnchor
 from did_registry.webvh.did import Did, parse_did, placeholder_did
+from did_registry.webvh.witness import WitnessRule
 from did_registry.webvh.writer import next_key_hash
 from issuer.actions.context import IssuerContext
 from issuer.actions.open_agency import open_agency
@@ -49,13 +50,15 @@ UPDATE_KEYS: Final = ("update-1", "update-2", "update-backup")  # in use, next, 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seeding:
     """Everything that seeding acts through. registry_url: where the DIDs and types will stand;
-    witnesses: who must sign the log's heads before anybody believes them."""
+    witnesses: who must sign the log's heads before anybody believes them; did_witnesses: who must
+    approve the versions of the DIDs that are made, None for nobody."""
 
     session: Session
     keystore: Keystore
     issuer: IssuerContext
     registry_url: Origin
     witnesses: WitnessPolicy
+    did_witnesses: WitnessRule | None
     guard: SignGuard
     now: datetime
 
@@ -152,6 +155,7 @@ class Seeding:
             ),
             signer=update,
             next_key_hashes=[next_key_hash(signer.public_key) for signer in following],
+            witness=self.did_witnesses,
             now=self.now,
         )
         return history.did, True

@@ -33,12 +33,15 @@ def witness_commands() -> click.Group:
 
 
 def _key_command() -> click.Command:
-    @click.command("key", help="The key by which logs know this witness; made if it is missing.")
+    @click.command(
+        "key", help="The keys by which logs and DIDs know this witness; made if missing."
+    )
     @_data
     @_name
     @json_option
     def command(*, data: Path, name: str, as_json: bool) -> None:
-        document = {"name": name, "key": str(set_up_witness(data, name))}
+        found = set_up_witness(data, name)
+        document = {"name": name, "key": str(found.key), "did": found.did}
         emit(document, member_lines(document), as_json=as_json)
 
     return command

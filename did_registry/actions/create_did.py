@@ -15,6 +15,7 @@ from did_registry.leaf import LeafKind
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History, begin
 from did_registry.webvh.version import Version
+from did_registry.webvh.witness import WitnessRule
 from did_registry.webvh.writer import build_genesis
 
 
@@ -25,14 +26,22 @@ def create_did(
     document: Claims,
     signer: Signer,
     next_key_hashes: Sequence[str],
+    witness: WitnessRule | None,
     now: datetime,
 ) -> History:
     """Make a new DID and log its first entry; `code` is the last segment of its path.
 
-    document: with `{SCID}` wherever the SCID shall stand. Raises what `build_genesis` raises, and
+    document: with `{SCID}` wherever the SCID shall stand; witness: who must approve its versions
+    before they are shown, None for nobody. Raises what `build_genesis` raises, and
     DidInvalid when the DID would lead to another code.
     """
-    line = build_genesis(document=document, signer=signer, next_key_hashes=next_key_hashes, now=now)
+    line = build_genesis(
+        document=document,
+        signer=signer,
+        next_key_hashes=next_key_hashes,
+        now=now,
+        witness=witness,
+    )
     history = begin(parse_entry(line.rstrip(b"\n"), number=1), now)
     if history.did.path[-1:] != (code,):
         raise DidInvalid("the DID's path does not end with the code under which it is served")

@@ -16,8 +16,7 @@ from did_registry.errors import ActRefused, UnknownDid
 from did_registry.leaf import Leaf, LeafKind, parse_leaf
 from did_registry.notice import Compromise, own_key, sign_notice
 from did_registry.root_act import DeclareCompromise
-from did_registry.webvh.did import parse_did
-from did_registry.webvh.history import replay
+from did_registry.webvh.history import replay_entries
 
 
 def declare_compromise(
@@ -52,9 +51,9 @@ def _find(session: Session, terms: DeclareCompromise, now: datetime) -> tuple[st
     row = store.find_did_by_code(session, terms.code)
     if row is None:
         raise UnknownDid("the registry has no DID with this code")
-    log = store.did_log(session, row.scid)
-    # A DID that has ended is none to refuse: its keys may have been stolen before.
-    history = replay(log, did=parse_did(row.did), now=now, witnesses=None)
+    # A DID that has ended is none to refuse: its keys may have been stolen before. Nor is a version
+    # that its witnesses have not approved yet: a thief may have caused it.
+    history = replay_entries(store.did_log(session, row.scid), now)
     if not history.keys_named(f"{row.did}#{terms.key}"):
         raise ActRefused("the DID never had a key of this name")
     return row.did, row.scid

@@ -1,9 +1,11 @@
-"""Sets a witness up in a data folder of its own, and opens it: passphrase, key, logs, database."""
+"""Sets a witness up in a data folder of its own, and opens it: passphrase, keys, logs, database."""
 
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from credentials.did_key import encode_did_key
 from credentials.keys import KeyType, Signer
 from did_registry.actions.witness_head import Witness
 from did_registry.errors import NoWitness
@@ -30,10 +32,20 @@ from storage.private_files import (
 PASSPHRASE_FILE: Final = "passphrase"  # noqa: S105 - a name
 KEYSTORE: Final = "keys"
 KEY: Final = "witness/cosigner-1"
+APPROVER_KEY: Final = "witness/approver-1"
 
 
-def set_up_witness(folder: Path, name: str) -> WitnessKey:
-    """Make what is missing of a witness, and return the key by which logs know it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WitnessIdentity:
+    """How others know a witness. key: logs, by what it signs heads with; did: DIDs, by the did:key
+    with which it approves their versions."""
+
+    key: WitnessKey
+    did: str
+
+
+def set_up_witness(folder: Path, name: str) -> WitnessIdentity:
+    """Make what is missing of a witness, and return how others know it.
 
     Raises Malformed for a name that no signature line can bear, or another than it has.
     """
@@ -48,7 +60,10 @@ def set_up_witness(folder: Path, name: str) -> WitnessKey:
         replace_private(folder / WITNESS_FILE, encode_witness_setup(setup))
     if setup.name != name:
         raise NoWitness(f"the witness in this folder is called {setup.name}")
-    return witness_key(setup.name, _signer(_keystore(folder)).public_key)
+    cosigner, approver = _signers(_keystore(folder))
+    return WitnessIdentity(
+        key=witness_key(setup.name, cosigner.public_key), did=encode_did_key(approver.public_key)
+    )
 
 
 def watch_log(folder: Path, key: VerifierKey) -> None:
@@ -59,9 +74,11 @@ def watch_log(folder: Path, key: VerifierKey) -> None:
 def open_witness(folder: Path) -> Witness:
     """The witness of a folder, ready to sign. Raises NoWitness, or what the keystore raises."""
     setup = _read(folder)
+    cosigner, approver = _signers(_keystore(folder))
     return Witness(
         name=setup.name,
-        signer=_signer(_keystore(folder)),
+        signer=cosigner,
+        approver=approver,
         logs={log.name: log for log in setup.logs},
     )
 
@@ -82,8 +99,15 @@ def _keystore(folder: Path) -> Keystore:
         return open_keystore(keys, passphrase)
 
 
-def _signer(keystore: Keystore) -> Signer:
+def _signers(keystore: Keystore) -> tuple[Signer, Signer]:
+    """What signs heads, and what approves versions of DIDs."""
+    return _signer(keystore, KEY, KeyPurpose.COSIGNATURE), _signer(
+        keystore, APPROVER_KEY, KeyPurpose.DID_WITNESS
+    )
+
+
+def _signer(keystore: Keystore, name: str, purpose: KeyPurpose) -> Signer:
     try:
-        return keystore.generate(KEY, KeyPurpose.COSIGNATURE, KeyType.ED25519)
+        return keystore.generate(name, purpose, KeyType.ED25519)
     except KeyExists:
-        return keystore.signer(KEY, KeyPurpose.COSIGNATURE)
+        return keystore.signer(name, purpose)

@@ -15,9 +15,8 @@ from did_registry.document import DidDocument, Purpose, parse_document
 from did_registry.errors import ActRefused, KeyCompromised, UnknownDid
 from did_registry.leaf import LeafKind, parse_leaf
 from did_registry.notice import NoticeKind
-from did_registry.webvh.did import parse_did
 from did_registry.webvh.entry import MAX_ENTRY_BYTES
-from did_registry.webvh.history import History, replay
+from did_registry.webvh.history import History, replay_entries
 from storage.errors import KeyExists
 from storage.key_file import KeyPurpose
 from storage.keystore import Keystore
@@ -65,8 +64,8 @@ def get_history(session: Session, code: str, now: datetime) -> History:
     row = store.find_did_by_code(session, code)
     if row is None:
         raise UnknownDid("the registry has no DID with this code")
-    log = store.did_log(session, row.scid)
-    history = replay(log, did=parse_did(row.did), now=now, witnesses=None)
+    # What is not shown yet, as its witnesses have not approved it, is our own word all the same.
+    history = replay_entries(store.did_log(session, row.scid), now)
     if history.deactivated:
         raise ActRefused("the DID was deactivated; nothing can follow that")
     return history

@@ -18,10 +18,12 @@ from storage.transaction import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
-    """A witness: its name, its key, and the logs that it watches, by origin."""
+    """A witness: its name, its keys, and the logs that it watches, by origin. signer: signs heads;
+    approver: approves versions of DIDs."""
 
     name: str
     signer: Signer = field(repr=False)
+    approver: Signer = field(repr=False)
     logs: Mapping[str, VerifierKey]
 
 

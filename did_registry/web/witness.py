@@ -1,4 +1,4 @@
-"""A witness over HTTP. Spec: c2sp.org/tlog-witness."""
+"""A witness over HTTP: of logs (c2sp.org/tlog-witness), and of the DIDs in them (did:webvh 1.0)."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from typing import Final
 from flask import Blueprint, Response, current_app, request
 
 from credentials.errors import Error
-from did_registry import witness_store
+from did_registry import approval_request, witness_store
+from did_registry.actions.approve_version import approve_version
 from did_registry.actions.follow import CHECKPOINT_TYPE
 from did_registry.actions.witness_head import Witness, witness_head
 from did_registry.errors import HeadConflict, LogFileNotFound, LogUnknown, SplitView
@@ -21,10 +22,13 @@ from did_registry.tlog.witness_messages import (
     encode_size,
     parse_add_checkpoint,
 )
+from did_registry.webvh.witness import encode_witness_file
 from storage.transaction import Database
 from web.bodies import read_body
+from web.flood import limited
 
 EXTENSION: Final = "gwanin.witness"
+VERSIONS_A_MINUTE: Final = 2000  # a city that is new has all of its DIDs approved at once
 
 bp = Blueprint("witness", __name__)
 
@@ -55,6 +59,18 @@ def add_checkpoint() -> Response:
     except Error as error:
         return _refuse(error)
     return Response(encode_signature_lines((line,)), mimetype="text/plain")
+
+
+@bp.post("/add-did-version")
+@limited("add-did-version", per_minute=VERSIONS_A_MINUTE)
+def add_did_version() -> Response:
+    """Approve a version of a DID whose entry lies under a head that was signed here."""
+    service = witness_service()
+    body = read_body(request.mimetype, approval_request.MAX_REQUEST_BYTES)
+    asked = approval_request.parse_approval_request(body)
+    version, proof = approve_version(service.database, service.witness, asked, now=service.clock())
+    answer = encode_witness_file({version.version_id: [proof]})
+    return Response(answer, mimetype=approval_request.ANSWER_TYPE)
 
 
 @bp.get("/<origin_hash>/checkpoint")

@@ -169,6 +169,19 @@ def replay(log: bytes, *, did: Did, now: datetime, witnesses: WitnessFile | None
     return replayed.history
 
 
+def replay_entries(log: bytes, now: datetime) -> History:
+    """Verify every entry of a did.jsonl, whoever may have to approve it.
+
+    For those who come before the approvals, the DID's controller and its witnesses; everybody
+    else asks `replay`. Raises a leaf of LogInvalid that names the first entry that is wrong.
+    """
+    history, failure = _advance_through(log, now)
+    if history is None or failure is not None:
+        assert failure is not None
+        raise failure
+    return history
+
+
 def replay_prefix(
     log: bytes, *, did: Did, now: datetime, witnesses: WitnessFile | None
 ) -> Replayed:

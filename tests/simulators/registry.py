@@ -42,8 +42,8 @@ from did_registry.web import dids, log, proof, types
 from did_registry.web.service import EXTENSION, RegistryService
 from did_registry.webvh.did import Did, placeholder_did
 from did_registry.webvh.entry import parse_entry
-from did_registry.webvh.history import History
-from did_registry.webvh.history import replay as replay_log
+from did_registry.webvh.history import History, replay_entries
+from did_registry.webvh.witness import WitnessRule
 from did_registry.webvh.writer import build_deactivation, build_next, next_key_hash
 from storage.transaction import Database
 from tests.simulators.clock import SimulatedClock
@@ -110,8 +110,8 @@ class SimulatedRegistry:
             registry_url=self.url,
         )
 
-    def create(self, code: str) -> Did:
-        """Make a DID that ends with `code`."""
+    def create(self, code: str, witness: WitnessRule | None = None) -> Did:
+        """Make a DID that ends with `code`; witness: who must approve its versions."""
         self._codes.append(code)
         number = len(self._codes)
         document = build_agency_document(
@@ -127,6 +127,7 @@ class SimulatedRegistry:
                 document=document,
                 signer=update_key(number, 1),
                 next_key_hashes=[next_key_hash(update_key(number, 2).public_key)],
+                witness=witness,
                 now=self.clock(),
             )
         )
@@ -274,7 +275,7 @@ class SimulatedRegistry:
 
     def _history(self, did: Did) -> History:
         data = self.read(lambda session: store.did_log(session, did.scid))
-        return replay_log(data, did=did, now=self.clock(), witnesses=None)
+        return replay_entries(data, self.clock())
 
     def _log(self, did: Did, line: bytes) -> None:
         history = self._history(did)

@@ -121,6 +121,7 @@ class SimulatedRoot:
                 ),
                 signer=ED25519_ISSUER,
                 next_key_hashes=[next_key_hash(ED25519_HOLDER.public_key)],
+                witness=None,
                 now=self._city.clock(),
             )
             self._publish(session)

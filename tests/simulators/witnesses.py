@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from credentials.did_key import encode_did_key
 from credentials.keys import Ed25519Signer
 from did_registry import witness_store
 from did_registry.actions.witness_head import Witness
@@ -19,6 +20,7 @@ from did_registry.tlog.cosignature import WitnessPolicy, witness_key
 from did_registry.tlog.note import VerifierKey
 from did_registry.web import witness as witness_pages
 from did_registry.web.witness import EXTENSION, WitnessService
+from did_registry.webvh.witness import WitnessRule
 from did_registry.witness_peers import WitnessPeer, WitnessPeers
 from did_registry.witness_store import WITNESS_TABLES
 from storage.engine import build_engine
@@ -40,6 +42,11 @@ def cosigner(name: str) -> Ed25519Signer:
     return Ed25519Signer(name.encode().ljust(32, b"w"))
 
 
+def approver(name: str) -> Ed25519Signer:
+    """The key with which a witness of this name approves versions of DIDs."""
+    return Ed25519Signer(name.encode().ljust(32, b"d"))
+
+
 def policy_of(names: Sequence[str]) -> WitnessPolicy:
     """A policy that wants two of these."""
     keys = tuple(witness_key(name, cosigner(name).public_key) for name in names)
@@ -57,7 +64,8 @@ class SimulatedWitness:
     ) -> None:
         self.name = name
         self.url = f"https://{name.lower()}.example"
-        self.signer = cosigner(name)
+        self.signer, self.approver = cosigner(name), approver(name)
+        self.did = encode_did_key(self.approver.public_key)
         self.key = witness_key(name, self.signer.public_key)
         self.database = Database(build_engine(f"sqlite:///{folder / name}.sqlite"))
         self.database.create_tables(WITNESS_TABLES)
@@ -87,7 +95,12 @@ class SimulatedWitness:
         url = parse_origin(self.url)
         install(app, WebSettings(public_url=url, trusted_proxies=0, rate_limits=True), lambda: 0.0)
         app.extensions[EXTENSION] = WitnessService(
-            witness=Witness(name=self.name, signer=self.signer, logs={key.name: key}),
+            witness=Witness(
+                name=self.name,
+                signer=self.signer,
+                approver=self.approver,
+                logs={key.name: key},
+            ),
             database=self.database,
             clock=clock,
         )
@@ -109,10 +122,18 @@ class SimulatedWitnesses:
         self.away: set[str] = set()
 
     @property
+    def rule(self) -> WitnessRule:
+        """What a DID says that wants two of them to approve it."""
+        keys = {one.did: one.approver.public_key for one in self.all}
+        return WitnessRule(threshold=2, witnesses=keys)
+
+    @property
     def peers(self) -> WitnessPeers:
         """What a log knows of them."""
-        peers = tuple(WitnessPeer(key=one.key, url=one.url) for one in self.all)
-        return WitnessPeers(policy=policy_of([one.name for one in self.all]), peers=peers)
+        peers = tuple(WitnessPeer(key=one.key, url=one.url, did=one.did) for one in self.all)
+        return WitnessPeers(
+            rule=self.rule, policy=policy_of([one.name for one in self.all]), peers=peers
+        )
 
     def witness(self, name: str) -> SimulatedWitness:
         """One of them."""

@@ -78,6 +78,7 @@ class Bench:
                 issuer=context,
                 registry_url=url,
                 witnesses=NO_WITNESSES,
+                did_witnesses=None,
                 guard=MemorySignGuard(),
                 now=self.clock(),
             ).seed(load_city())

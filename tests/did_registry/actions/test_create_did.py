@@ -42,6 +42,7 @@ def _create(
             document=_document() if document is None else document,
             signer=signer,
             next_key_hashes=[next_key_hash(key.public_key) for key in next_keys],
+            witness=None,
             now=registry.clock(),
         )
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from credentials.did_key import encode_did_key
 from credentials.errors import Malformed
 from credentials.keys import Ed25519Signer
 from did_registry.actions.open_witness import open_witness, set_up_witness, watch_log
@@ -16,11 +17,13 @@ from tests.simulators.registry_log import ORIGIN, log_key
 
 def test_a_witness_is_made_once_and_opened_as_it_was(tmp_path: Path) -> None:
     folder = tmp_path / "wit1"
-    key = set_up_witness(folder, "SEL-WIT1")
-    assert set_up_witness(folder, "SEL-WIT1") == key
+    known = set_up_witness(folder, "SEL-WIT1")
+    assert set_up_witness(folder, "SEL-WIT1") == known
     watch_log(folder, log_key())
     witness = open_witness(folder)
-    assert witness_key(witness.name, witness.signer.public_key) == key
+    assert witness_key(witness.name, witness.signer.public_key) == known.key
+    assert encode_did_key(witness.approver.public_key) == known.did
+    assert witness.approver.public_key != witness.signer.public_key
     assert witness.logs == {ORIGIN: log_key()}
     modes = {path.name: path.stat().st_mode & 0o077 for path in folder.rglob("*")}
     assert set(modes.values()) == {0}, modes
