@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from city_services.ledger.cli import ledger_commands
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
 from city_services.seoul.settings import Settings
@@ -137,4 +138,5 @@ _registry_group.add_command(log_key_command(_city))
 _registry_group.add_command(bundle_command(_connect))
 add_root_commands(_registry_group, lambda: _city().root_office)
 cli.add_command(_registry_group)
+cli.add_command(ledger_commands(lambda: _city().ledger))
 cli.add_command(witness_commands())

@@ -25,6 +25,13 @@ from did_registry.directory import Directory, DirectoryRow, row_of
 from did_registry.errors import KeyCompromised, LeafRejected, LogInconsistent
 from did_registry.leaf import EMPTY_CHAIN, Leaf, LeafKind, verify_next
 from did_registry.logged_list import LoggedList, read_logged_list
+from did_registry.logged_root import (
+    LoggedBatch,
+    LoggedRoot,
+    read_audit_head,
+    read_batch,
+    read_service_root,
+)
 from did_registry.notice import (
     Admission,
     Compromise,
@@ -63,6 +70,9 @@ class Replica:
         self._compromised: dict[PublicKey, datetime] = {}
         self._admitted: dict[str, datetime] = {}
         self._notices = 0
+        self._batches: dict[tuple[str, bytes], LoggedBatch] = {}
+        self._services: dict[str, tuple[LoggedRoot, ...]] = {}
+        self._audits: dict[str, tuple[LoggedRoot, ...]] = {}
 
     @property
     def size(self) -> int:
@@ -102,6 +112,9 @@ class Replica:
             compromised=dict(self._compromised),
             admitted=dict(self._admitted),
             notices=self._notices,
+            batches=dict(self._batches),
+            services=dict(self._services),
+            audits=dict(self._audits),
         )
 
     def _check_head(self, checkpoint: Checkpoint) -> None:
@@ -125,8 +138,10 @@ class Replica:
             LeafKind.STATUS: lambda: self._take_status(leaf),
             LeafKind.DIRECTORY: lambda: self._take_directory(leaf),
             LeafKind.NOTICE: lambda: self._take_notice(leaf),
+            LeafKind.BATCH: lambda: self._take_batch(leaf),
+            LeafKind.SERVICE: lambda: self._take_root(self._services, leaf, read_service_root),
+            LeafKind.AUDIT: lambda: self._take_root(self._audits, leaf, read_audit_head),
         }
-        # The other kinds change nothing that a view answers: their bodies were checked on parsing.
         if leaf.kind in takers:
             takers[leaf.kind]()
         row = row_of(leaf)
@@ -171,6 +186,20 @@ class Replica:
         directory = Directory(self._latest.values())
         if leaf.subject != DIRECTORY_SUBJECT or leaf.body != directory.leaf_body(leaf.index):
             raise LogInconsistent("the leaf is not the directory of the leaves before it")
+
+    def _take_batch(self, leaf: Leaf) -> None:
+        """What is proven with it is proven by the first leaf that holds it."""
+        root, batch = read_batch(leaf)
+        self._batches.setdefault((leaf.subject, root), batch)
+
+    def _take_root(
+        self,
+        held: dict[str, tuple[LoggedRoot, ...]],
+        leaf: Leaf,
+        read: Callable[[Leaf], LoggedRoot],
+    ) -> None:
+        """Whether it is true is for whoever has what it stands for."""
+        held[leaf.subject] = (*held.get(leaf.subject, ()), read(leaf))
 
     def _take_notice(self, leaf: Leaf) -> None:
         statement = leaf.body["statement"]

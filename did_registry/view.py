@@ -16,6 +16,7 @@ from did_registry.directory import DirectoryRow
 from did_registry.document import Purpose
 from did_registry.errors import KeyCompromised, UnknownDid, UnknownKey
 from did_registry.logged_list import LoggedList
+from did_registry.logged_root import LoggedBatch, LoggedRoot
 from did_registry.notice import own_key
 from did_registry.tlog.checkpoint import Checkpoint
 from did_registry.webvh.did import Did, parse_did
@@ -31,7 +32,8 @@ class RegistryView:
     as well; schemas: path of a published document → SHA-256 of its bytes; latest: by key, the rows
     of the directory; lists: by address, what is logged of a status list; compromised: since when a
     key may not be its owner's alone; admitted: when a DID was admitted first; notices: how many
-    there are.
+    there are; batches: by agency and root, the first leaf of each; services, audits: by service and
+    agency, in the order of the log.
     """
 
     checkpoint: Checkpoint
@@ -46,6 +48,9 @@ class RegistryView:
     compromised: Mapping[PublicKey, datetime]
     admitted: Mapping[str, datetime]
     notices: int
+    batches: Mapping[tuple[str, bytes], LoggedBatch]
+    services: Mapping[str, tuple[LoggedRoot, ...]]
+    audits: Mapping[str, tuple[LoggedRoot, ...]]
 
     def history(self, did: str) -> History:
         """The history of a DID. Raises DidInvalid or UnknownDid."""
