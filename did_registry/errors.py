@@ -27,6 +27,30 @@ class KeyCompromised(UnknownKey):
     code = "key-compromised"
 
 
+class KeyHistoryUnknown(UnknownKey):
+    """The DID does not list this key today, and does not tell what it listed before."""
+
+    code = "key-history-unknown"
+
+
+class DidUnavailable(Error):
+    """The host of a DID that stands elsewhere gave no answer that can be used."""
+
+    code = "did-unavailable"
+
+
+class DidNotProven(Error):
+    """What the host of a DID that stands elsewhere says of it breaks a rule of its method."""
+
+    code = "did-not-proven"
+
+
+class DidRolledBack(DidNotProven):
+    """The log of a DID that stands elsewhere lacks what was in it before."""
+
+    code = "did-rolled-back"
+
+
 class VersionNotFound(Error):
     """The DID has no such version."""
 

@@ -4,7 +4,7 @@ Built by `Replica.confirm` only, so whoever holds a view holds a root that the l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from credentials.errors import Error, Expired, NotYetValid
@@ -14,10 +14,11 @@ from did_registry.accreditation import Accreditation, VerifierRegistration
 from did_registry.agency_document import credential_issuers
 from did_registry.directory import DirectoryRow
 from did_registry.document import Purpose
-from did_registry.errors import KeyCompromised, UnknownDid, UnknownKey
+from did_registry.elsewhere import KeysElsewhere
+from did_registry.errors import DidUnavailable, KeyCompromised, UnknownDid, UnknownKey
 from did_registry.logged_list import LoggedList
 from did_registry.logged_root import LoggedBatch, LoggedRoot
-from did_registry.notice import own_key
+from did_registry.notice import is_self_describing, own_key
 from did_registry.tlog.checkpoint import Checkpoint
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.history import History, KeyAt
@@ -33,7 +34,7 @@ class RegistryView:
     of the directory; lists: by address, what is logged of a status list; compromised: since when a
     key may not be its owner's alone; admitted: when a DID was admitted first; notices: how many
     there are; batches: by agency and root, the first leaf of each; services, audits: by service and
-    agency, in the order of the log.
+    agency, in the order of the log; elsewhere: what hosts told of admitted DIDs, see `knowing`.
     """
 
     checkpoint: Checkpoint
@@ -51,6 +52,19 @@ class RegistryView:
     batches: Mapping[tuple[str, bytes], LoggedBatch]
     services: Mapping[str, tuple[LoggedRoot, ...]]
     audits: Mapping[str, tuple[LoggedRoot, ...]]
+    elsewhere: Mapping[str, KeysElsewhere] = field(default_factory=dict)
+
+    def stands_elsewhere(self, did: str) -> bool:
+        """Whether a DID is admitted and has its keys where only its own host can tell them."""
+        return did in self.admitted and not is_self_describing(did)
+
+    def knowing(self, keys: KeysElsewhere) -> "RegistryView":
+        """The same with the keys of one admitted DID, known as of the older of the two."""
+        return replace(
+            self,
+            elsewhere={**self.elsewhere, keys.did: keys},
+            as_of=min(self.as_of, keys.as_of),
+        )
 
     def history(self, did: str) -> History:
         """The history of a DID. Raises DidInvalid or UnknownDid."""
@@ -63,7 +77,8 @@ class RegistryView:
     def key_at(self, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
         """The key that a DID URL named for a purpose at a time; see `key_of`.
 
-        Raises DidInvalid, UnknownDid, UnknownKey, KeyMismatch, Unsupported or Malformed.
+        Raises DidInvalid, UnknownDid, UnknownKey, DidUnavailable for an admitted DID that stands
+        elsewhere and was not asked for, KeyMismatch, Unsupported or Malformed.
         """
         did, fragment_mark, _ = key_id.partition("#")
         if not fragment_mark:
@@ -91,14 +106,18 @@ class RegistryView:
         """
         if did not in self.admitted:
             return self.history(did).key_at(key_id, purpose, time)
+        if did in self.elsewhere:
+            return self.elsewhere[did].key_at(key_id, purpose, time)
         key = own_key(did, key_id)
         if key is None:
-            # Nobody asks there yet; docs/divergences.md says so.
-            raise UnknownDid("the keys of this DID stand in another registry")
+            raise DidUnavailable("the keys of this DID stand elsewhere, and nobody was asked")
         return KeyAt(key=key, valid_from=self.admitted[did], retired_at=None)
 
     def credential_issuers(self, did: str) -> tuple[str, ...]:
-        """The Credential Issuer Identifiers that a DID of the log names; none for another."""
+        """The Credential Issuer Identifiers that a DID names today; none for one that is not known
+        here."""
+        if did in self.elsewhere:
+            return credential_issuers(self.elsewhere[did].document.members)
         try:
             return credential_issuers(self.history(did).latest.document.members)
         except Error:

@@ -27,10 +27,7 @@ from credentials.presentation_qr import check_window
 from credentials.securing import mechanism_of, mechanisms
 from credentials.validity import LEEWAY, Validity
 from did_registry.definition import is_defined_as_logged
-from did_registry.document import Purpose
-from did_registry.errors import DidInvalid, KeyCompromised, UnknownDid
 from did_registry.view import RegistryView
-from did_registry.webvh.history import KeyAt
 from schemas.catalogue import identify
 from schemas.claim_checks import verify_claims
 from schemas.credential_type import Binding, CredentialType, permission
@@ -92,24 +89,6 @@ def check_registry(evidence: Evidence, policy: Policy, now: datetime) -> Finding
     return Passed(view)
 
 
-def check_issuer_key(unverified: Unverified, view: RegistryView) -> Finding[KeyAt]:
-    """Did the key that the header names stand in the issuer's `assertionMethod` at time of issue?
-
-    The key comes from the registry alone; one that travels with the credential is never looked at.
-    """
-    issuer, key_id, issued_at = unverified.issuer, unverified.key_id, unverified.issued_at
-    try:
-        return Passed(view.key_of(issuer, key_id, Purpose.ASSERTION, issued_at))
-    except (DidInvalid, UnknownDid):
-        return Failed("issuer-unknown")
-    except KeyCompromised:
-        return Failed("key-compromised")
-    except Unsupported:
-        return Unknown("unsupported")
-    except Error:
-        return Failed("key-unknown")
-
-
 def check_signature(unverified: Unverified, key: PublicKey) -> Finding[Verified]:
     """Did the owner of the registered key sign exactly this?"""
     try:
@@ -136,24 +115,6 @@ def check_accreditation(
         verified.issuer, permission(found, verified.claims), verified.issued_at
     )
     return Passed(found) if held is not None else Failed("not-accredited")
-
-
-def check_time_of_signing(
-    found: KeyAt,
-    verified: Verified,
-    credential_type: CredentialType,
-    view: RegistryView,
-    now: datetime,
-) -> Finding[None]:
-    """Is the time of issue more than the signer's word? (Decision 0003.)
-
-    As long as the key is still listed and its owner may still issue this, he could do so today as
-    well, and the word is enough. A key that was declared compromised counts as retired.
-    """
-    right = permission(credential_type, verified.claims)
-    if found.retired_at is None and view.find_accreditation(verified.issuer, right, now):
-        return Passed(None)
-    return Unknown("time-of-signing-unknown")
 
 
 def check_schema(

@@ -49,9 +49,11 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passed(Generic[T]):
-    """The check found what it looked for; `value` is what later checks may rely on."""
+    """The check found what it looked for; `value` is what later checks may rely on. code: says in
+    words how far that goes, where it does not go without saying."""
 
     value: T
+    code: str = "passed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,14 @@ class Evidence(Protocol):
         that can't be believed raises."""
         ...
 
+    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+        """The view with the keys of a DID that is admitted and stands elsewhere; the same view for
+        every other DID.
+
+        Raises DidUnavailable, or DidNotProven for keys that can't be believed.
+        """
+        ...
+
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state at a place in a list that must be `issuer`'s own.
 

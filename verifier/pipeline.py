@@ -2,7 +2,8 @@
 
  1  format           size, then strict parsing. Assumes nothing.
  2  registry         is the registry known now? Nothing below trusts anything else.
- 3  issuer_key       the key that the header *names*, from the registry, at the time of issue.
+ 3  issuer_key       the key that the header *names*, from the registry, at the time of issue; of an
+                     admitted issuer from where its DID stands.
  4  signature        from here on there is a `Verified`, and claims may be looked at.
  5  accreditation    could this issuer issue this type then? Its name comes from here as well.
     time_of_signing  whether "then" is more than the signer's word.
@@ -25,6 +26,7 @@ from did_registry.view import RegistryView
 from verifier import checks
 from verifier.decision import CheckName, Failed, IssuerName, Unknown
 from verifier.evidence import Evidence
+from verifier.issuer_check import check_issuer_key, check_time_of_signing
 from verifier.policy import Policy
 from verifier.question import Occasion
 from verifier.status_check import check_status
@@ -53,12 +55,15 @@ def verify_presentation(
         return page
     page.as_of = view.as_of
 
-    found = page.take(CheckName.ISSUER_KEY, checks.check_issuer_key(unverified, view))  # 3
+    found = page.take(  # 3
+        CheckName.ISSUER_KEY, check_issuer_key(unverified, view, evidence, now)
+    )
     if found is None:
         return page
+    view, page.as_of = found.view, found.view.as_of
 
     verified = page.take(  # 4
-        CheckName.SIGNATURE, checks.check_signature(unverified, found.key)
+        CheckName.SIGNATURE, checks.check_signature(unverified, found.at.key)
     )
     if verified is None:
         return page
@@ -71,10 +76,7 @@ def verify_presentation(
         return page
     page.credential_type = of_type
     page.issuer = _name_of_issuer(verified, view)
-    page.take(
-        CheckName.TIME_OF_SIGNING,
-        checks.check_time_of_signing(found, verified, of_type, view, now),
-    )
+    page.take(CheckName.TIME_OF_SIGNING, check_time_of_signing(found, verified, of_type, now))
 
     page.take(CheckName.SCHEMA, checks.check_schema(verified, of_type, view, types_at))  # 6
     page.take(CheckName.VALIDITY, checks.check_validity(verified, now))  # 7

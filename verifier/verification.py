@@ -47,8 +47,8 @@ class Verification:
     def take(self, name: CheckName, finding: Finding[T]) -> T | None:
         """Note what a check found; its value if it passed, for the checks that rest on it."""
         match finding:
-            case Passed(value):
-                self._note(name, Result.PASSED, "passed")
+            case Passed(value, code):
+                self._note(name, Result.PASSED, code)
                 return value
             case Failed(code):
                 self._note(name, Result.FAILED, code)

@@ -17,22 +17,21 @@ from did_registry.actions.connect import Connection, connect
 from did_registry.errors import RegistryUnavailable
 from storage.errors import PassphraseTooShort
 from storage.private_files import read_private
-from wallet.actions.open_cards import open_cards
+from wallet.actions.open_cards import open_card, open_cards
 from wallet.actions.present import Prepared, decline, prepare, send
 from wallet.actions.receive import receive
 from wallet.consent import build_consent, consent_words, shown
 from wallet.documents import (
     card_document,
-    card_line,
     card_lines,
     export_document,
+    held_document,
+    held_line,
     received_document,
     received_line,
-    unchecked_document,
-    unchecked_line,
 )
 from wallet.errors import ConsentRefused
-from wallet.held_credential import Shown
+from wallet.held_credential import HeldCredential, Shown
 from wallet.matching import Card
 from wallet.store import FileStore
 from wallet.words import Language
@@ -176,19 +175,34 @@ def _receive(wallet: _Wallet, *, link: str, tx_code: str | None, yes: bool, as_j
 def _list(wallet: _Wallet, *, as_json: bool) -> None:
     """List the credentials in the vault, and check each of them.
 
-    While the registry can't be reached they are listed unchecked, without a type, with status 3.
+    While the registry can't be reached they are listed unchecked, without a type, with status 3;
+    so is one whose issuer stands elsewhere and can't be asked.
     """
     held = wallet.store.read().held
     try:
-        cards = wallet.cards()
+        cards = {card.held.number: card for card in wallet.cards()}
     except RegistryUnavailable:
-        lines = [unchecked_line(item, wallet.language) for item in held]
-        emit([unchecked_document(item) for item in held], lines, as_json=as_json)
+        _list_held(wallet, held, {}, as_json=as_json)
         raise
-    lines = [card_line(card, wallet.language) for card in cards]
+    _list_held(wallet, held, cards, as_json=as_json)
+    for item in held:
+        if item.number not in cards:
+            open_card(item, wallet.connection, wallet.connection.clock())  # says why
+
+
+def _list_held(
+    wallet: _Wallet,
+    held: tuple[HeldCredential, ...],
+    cards: dict[int, Card],
+    *,
+    as_json: bool,
+) -> None:
+    """Every credential, by its card if it could be read, else unchecked."""
+    read = [cards.get(item.number, item) for item in held]
+    lines = [held_line(one, wallet.language) for one in read]
     word = "empty" if wallet.vault.exists() else "no-vault"
     empty = consent_words()[word][wallet.language].format(vault=wallet.vault)
-    emit([card_document(card) for card in cards], lines or [empty], as_json=as_json)
+    emit([held_document(one) for one in read], lines or [empty], as_json=as_json)
 
 
 @main.command("show")
@@ -198,7 +212,7 @@ def _list(wallet: _Wallet, *, as_json: bool) -> None:
 def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
     """Show all that one credential says."""
     held = wallet.store.read().get(number)
-    (card,) = open_cards([held], wallet.connection, wallet.connection.clock())
+    card = open_card(held, wallet.connection, wallet.connection.clock())
     document = {**card_document(card), "claims": card.verified.claims}
     emit(document, card_lines(card, wallet.language), as_json=as_json)
 

@@ -44,6 +44,16 @@ def received_line(accepted: Accepted, language: Language) -> str:
     return " · ".join(parts[:3])
 
 
+def held_document(one: Card | HeldCredential) -> Claims:
+    """One line of the list: a card, or a credential that could not be read now."""
+    return card_document(one) if isinstance(one, Card) else unchecked_document(one)
+
+
+def held_line(one: Card | HeldCredential, language: Language) -> str:
+    """The same for people."""
+    return card_line(one, language) if isinstance(one, Card) else unchecked_line(one, language)
+
+
 def card_document(card: Card) -> Claims:
     """One line of the list of cards."""
     ends = card.verified.validity.not_after

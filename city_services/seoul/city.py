@@ -32,6 +32,7 @@ from did_registry.actions.connect import (
     read_witness_peers,
 )
 from did_registry.actions.follow import Freshness, RegistryFollower, audit_over_http
+from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.actions.guard_file import GUARD_FILE, FileSignGuard
 from did_registry.actions.open_witness import open_witness
 from did_registry.actions.publish_checkpoint import settle_guard
@@ -136,6 +137,10 @@ class City:
         return RegistryFollower(self.anchor, self.outbound, Freshness())
 
     @cached_property
+    def elsewhere(self) -> ForeignDids:
+        return ForeignDids(self.outbound)
+
+    @cached_property
     def issuer(self) -> IssuerService:
         return IssuerService(
             context=self._issuer_context,
@@ -152,7 +157,7 @@ class City:
             database=self.database,
             keystore=self.keystore,
             sealer=self._sealer,
-            evidence=OnlineEvidence(self.follower, lists, self.registry_url),
+            evidence=OnlineEvidence(self.follower, lists, self.elsewhere, self.registry_url),
             policy=ONLINE,
             entropy=os.urandom,
             clock=self.clock,

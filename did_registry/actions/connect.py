@@ -8,6 +8,7 @@ from typing import Final
 from console.clock import Clock, shifted_clock
 from did_registry.actions.city_time import city_offset
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.errors import NoTrustFile
 from did_registry.trust import MAX_TRUST_BYTES, TrustAnchor, parse_trust_anchor
 from did_registry.witness_peers import (
@@ -26,10 +27,12 @@ DEFAULT_DATA_DIR: Final = "var"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A registry that can be followed. clock: the city's time."""
+    """A registry that can be followed. elsewhere: whom to ask for DIDs that the registry admits and
+    does not hold; clock: the city's time."""
 
     anchor: TrustAnchor
     follower: RegistryFollower
+    elsewhere: ForeignDids
     outbound: Outbound
     clock: Clock
 
@@ -45,6 +48,7 @@ def connect(environment: Mapping[str, str], trust_file: Path | None, clock: Cloc
     return Connection(
         anchor=anchor,
         follower=RegistryFollower(anchor, outbound, Freshness()),
+        elsewhere=ForeignDids(outbound),
         outbound=outbound,
         clock=shifted_clock(clock, offset),
     )

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 
 from credentials.errors import Error, Malformed
 from credentials.json_object import parse_object
-from did_registry.document import parse_document
+from did_registry.did_web import document_url
+from did_registry.document import DidDocument, parse_document
 from did_registry.errors import DidInvalid, LogWitnessMissing
-from did_registry.webvh.did import Did, log_url, parse_did, witness_url
+from did_registry.webvh.did import Did, log_url, witness_url
 from did_registry.webvh.entry import MAX_LOG_BYTES
 from did_registry.webvh.history import Replayed, replay_prefix
 from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
@@ -20,7 +21,6 @@ from did_registry.webvh.witness import MAX_WITNESS_FILE_BYTES, WitnessFile, pars
 from web.errors import FetchFailed, FetchRefused
 from web.fetched import Fetched
 
-WEB: Final = "did:web:"
 MAX_DOCUMENT_BYTES: Final = 256 * 1024
 
 _JSON_TYPES: Final = ("application/json", "text/plain", "application/octet-stream")
@@ -32,7 +32,7 @@ _DOCUMENT_TYPES: Final = (
     "application/ld+json",
     "application/json",
 )
-_ANY_SCID: Final = "did:webvh:Qm" + "1" * 44 + ":"
+_NONE_THERE: Final = "its host has no such DID"
 
 
 class Getter(Protocol):
@@ -41,20 +41,37 @@ class Getter(Protocol):
     def get(self, url: str, *, accept: Sequence[str], max_bytes: int) -> Fetched: ...
 
 
+class Unreachable(Exception):
+    """No answer of the host, and what a resolver says instead."""
+
+    def __init__(self, answer: Resolution) -> None:
+        super().__init__(answer.detail)
+        self.answer = answer
+
+
 def resolve_webvh_elsewhere(
     did: Did, options: Sequence[tuple[str, str]], getter: Getter, now: datetime
 ) -> Resolution:
     """Answer a request for a did:webvh of another host; never raises."""
     try:
-        log = _fetch(getter, log_url(did, unsafe_http_loopback=True), _LOG_TYPES, MAX_LOG_BYTES)
-        if log is None:
-            return refuse(Refusal.NOT_FOUND, "its host has no such DID")
-        found = replay_prefix(log, did=did, now=now, witnesses=None)
-        if isinstance(found.failure, LogWitnessMissing):
-            found = _with_witnesses(did, log, getter, now)
-    except _Unreachable as error:
+        found = fetch_webvh(did, getter, now)
+    except Unreachable as error:
         return error.answer
     return resolve(found.history, options, failure=found.failure)
+
+
+def fetch_webvh(did: Did, getter: Getter, now: datetime) -> Replayed:
+    """What the log of a did:webvh comes to, with its witnesses' proofs where it needs them.
+
+    Raises Unreachable.
+    """
+    log = _fetch(getter, log_url(did, unsafe_http_loopback=True), _LOG_TYPES, MAX_LOG_BYTES)
+    if log is None:
+        raise Unreachable(refuse(Refusal.NOT_FOUND, _NONE_THERE))
+    found = replay_prefix(log, did=did, now=now, witnesses=None)
+    if isinstance(found.failure, LogWitnessMissing):
+        return _with_witnesses(did, log, getter, now)
+    return found
 
 
 def resolve_web(did: str, options: Sequence[tuple[str, str]], getter: Getter) -> Resolution:
@@ -62,28 +79,28 @@ def resolve_web(did: str, options: Sequence[tuple[str, str]], getter: Getter) ->
     if options:
         return refuse(Refusal.FEATURE_NOT_SUPPORTED, "a did:web has the present only")
     try:
-        address = parse_web(did)
-        url = log_url(address, unsafe_http_loopback=True).removesuffix("l")  # did.json
-        data = _fetch(getter, url, _DOCUMENT_TYPES, MAX_DOCUMENT_BYTES)
+        document = fetch_web(did, getter)
     except DidInvalid as error:
         return refuse(Refusal.INVALID_DID, error.detail)
-    except _Unreachable as error:
-        return error.answer
-    if data is None:
-        return refuse(Refusal.NOT_FOUND, "its host has no such DID")
-    try:
-        document = parse_document(parse_object(data, max_bytes=MAX_DOCUMENT_BYTES))
     except Malformed as error:
         return refuse(Refusal.INVALID_DID_DOCUMENT, error.detail)
-    if document.id != did:
-        return refuse(Refusal.INVALID_DID_DOCUMENT, "the document there is of another DID")
+    except Unreachable as error:
+        return error.answer
     return Resolution(document=document.members, metadata={}, refusal=None, detail="")
 
 
-def parse_web(did: str) -> Did:
-    """The host, port and path of a did:web, as strictly as those of a did:webvh, whose SCID means
-    nothing here. Raises DidInvalid."""
-    return parse_did(_ANY_SCID + did.removeprefix(WEB))
+def fetch_web(did: str, getter: Getter) -> DidDocument:
+    """The document of a did:web as its host shows it now.
+
+    Raises DidInvalid, Malformed for what is no document of this DID, or Unreachable.
+    """
+    data = _fetch(getter, document_url(did), _DOCUMENT_TYPES, MAX_DOCUMENT_BYTES)
+    if data is None:
+        raise Unreachable(refuse(Refusal.NOT_FOUND, _NONE_THERE))
+    document = parse_document(parse_object(data, max_bytes=MAX_DOCUMENT_BYTES))
+    if document.id != did:
+        raise Malformed("the document there is of another DID")
+    return document
 
 
 def _with_witnesses(did: Did, log: bytes, getter: Getter, now: datetime) -> Replayed:
@@ -101,27 +118,19 @@ def _read_witnesses(data: bytes | None) -> WitnessFile | None:
 
 
 def _fetch(getter: Getter, url: str, accept: Sequence[str], max_bytes: int) -> bytes | None:
-    """The file; None if its host says that there is none. Raises _Unreachable."""
+    """The file; None if its host says that there is none. Raises Unreachable."""
     try:
         fetched = getter.get(url, accept=accept, max_bytes=max_bytes)
     except FetchRefused as error:
-        raise _Unreachable(refuse(Refusal.NOT_FOUND, "its host is none that is asked")) from error
+        raise Unreachable(refuse(Refusal.NOT_FOUND, "its host is none that is asked")) from error
     except FetchFailed as error:
-        raise _Unreachable(_away()) from error
+        raise Unreachable(_away()) from error
     if fetched.status in {404, 410}:
         return None
     if fetched.status != 200:
-        raise _Unreachable(_away())
+        raise Unreachable(_away())
     return fetched.body
 
 
 def _away() -> Resolution:
     return refuse(Refusal.INTERNAL_ERROR, "its host gave no usable answer")
-
-
-class _Unreachable(Exception):
-    """No answer of the host, and what to say instead."""
-
-    def __init__(self, answer: Resolution) -> None:
-        super().__init__(answer.detail)
-        self.answer = answer

@@ -10,12 +10,8 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from did_registry import store
-from did_registry.actions.resolve_elsewhere import (
-    WEB,
-    parse_web,
-    resolve_web,
-    resolve_webvh_elsewhere,
-)
+from did_registry.actions.resolve_elsewhere import resolve_web, resolve_webvh_elsewhere
+from did_registry.did_web import WEB, parse_web
 from did_registry.errors import DidInvalid, LogInconsistent, UnknownDid
 from did_registry.web.service import registry_service
 from did_registry.webvh.did import Did, parse_did

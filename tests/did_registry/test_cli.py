@@ -15,6 +15,7 @@ from credentials.keys import P256Signer
 from did_registry.actions.append import LeafDraft
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.cli import MAX_LOG_BYTES, registry_commands
 from did_registry.errors import NoTrustFile
 from did_registry.leaf import LeafKind
@@ -49,6 +50,7 @@ class World:
         connection = Connection(
             anchor=self.registry.anchor,
             follower=RegistryFollower(self.registry.anchor, outbound, Freshness()),
+            elsewhere=ForeignDids(outbound),
             outbound=outbound,
             clock=self.registry.clock,
         )

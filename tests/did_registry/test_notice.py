@@ -12,7 +12,7 @@ from credentials.errors import Error, KeyMismatch
 from credentials.keys import P256Signer
 from credentials.strict_json import JsonValue
 from did_registry.document import Purpose
-from did_registry.errors import KeyCompromised, LeafRejected, UnknownDid, UnknownKey
+from did_registry.errors import DidUnavailable, KeyCompromised, LeafRejected, UnknownKey
 from did_registry.leaf import LeafKind
 from did_registry.notice import Admission, Asking, Compromise, read_notice, sign_notice
 from tests.simulators.every_change import every_change
@@ -179,11 +179,11 @@ def test_a_stranger_counts_for_nothing(log: RegistryLog) -> None:
 @pytest.mark.parametrize(
     "did", ["did:web:busan.example", "did:webvh:Qm" + "2" * 44 + ":busan.example:dids:B"]
 )
-def test_the_keys_of_other_methods_are_not_known_yet(log: RegistryLog, did: str) -> None:
+def test_the_keys_of_other_methods_are_for_their_hosts_to_tell(log: RegistryLog, did: str) -> None:
     log.give_notice(admission(log, did))
     view = log.view()
     assert view.find_accreditation(did, "SeoulResidencyCredential", log.clock())
-    with pytest.raises(UnknownDid):
+    with pytest.raises(DidUnavailable):
         view.key_at(f"{did}#k", Purpose.ASSERTION, log.clock())
     assert view.credential_issuers(did) == ()
 

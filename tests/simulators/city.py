@@ -25,6 +25,7 @@ from city_services.seoul.settings import Settings
 from credentials.claims import Claims
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from issuer.actions.accreditation import permissions_at
 from issuer.actions.agencies import get_agency
 from issuer.actions.approve import approve
@@ -208,6 +209,7 @@ class SimulatedWallet:
         self.connection = Connection(
             anchor=anchor,
             follower=RegistryFollower(anchor, city.outbound, Freshness()),
+            elsewhere=ForeignDids(city.outbound),
             outbound=city.outbound,
             clock=city.clock,
         )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from tests.simulators.city import SimulatedCity
 from web.guarded_connection import system_network
 from web.outbound import Outbound, tls_context
@@ -62,6 +63,7 @@ class DishonestServer:
         return Connection(
             anchor=anchor,
             follower=RegistryFollower(anchor, outbound, Freshness()),
+            elsewhere=ForeignDids(outbound),
             outbound=outbound,
             clock=self._city.clock,
         )

@@ -15,6 +15,7 @@ from credentials.model import StatusPurpose
 from credentials.status.bits import MIN_ENTRIES, State, StatusBits
 from credentials.status.bitstring import sign_bitstring_list
 from credentials.status.token_list import sign_token_list
+from did_registry.actions.foreign_dids import ForeignDids
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
 from tests.simulators.network import SimulatedNetwork, answer
@@ -40,7 +41,7 @@ class StatusHost:
             own_app=city.app,
         )
         self.lists = StatusLists(outbound)
-        self.evidence = OnlineEvidence(city.city.follower, self.lists, URL)
+        self.evidence = OnlineEvidence(city.city.follower, self.lists, ForeignDids(outbound), URL)
 
     def serve(
         self, host: str, body: str | bytes, content_type: str = TOKEN_TYPE, status: int = 200

@@ -13,6 +13,7 @@ import pytest
 from credentials.keys import KeyType
 from credentials.validity import Validity
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import LDP, Forger, signed_as
 from tests.simulators.judge import ASKED, failed, judge, troubles, unknown
@@ -110,7 +111,10 @@ def _cut_off(city: SimulatedCity) -> RegistryFollower:
 
 
 def test_without_the_registry_nothing_is_known(forger: Forger) -> None:
-    evidence = OnlineEvidence(_cut_off(forger.city), StatusLists(forger.city.outbound), URL)
+    outbound = forger.city.outbound
+    evidence = OnlineEvidence(
+        _cut_off(forger.city), StatusLists(outbound), ForeignDids(outbound), URL
+    )
     verdict = judge(forger, forger.present(forger.issue(), ASKED), evidence=evidence)
     unknown(verdict, CheckName.REGISTRY, "registry-unavailable")
     assert verdict.issuer is None
@@ -123,7 +127,8 @@ def test_a_registry_that_was_last_seen_too_long_ago_is_stale(
     freshness = Freshness(refresh_after=timedelta(hours=2), usable_for=timedelta(hours=2))
     follower = RegistryFollower(still_city.city.anchor, still_city.outbound, freshness)
     follower.view(still_city.clock())
-    evidence = OnlineEvidence(follower, StatusLists(still_city.outbound), URL)
+    outbound = still_city.outbound
+    evidence = OnlineEvidence(follower, StatusLists(outbound), ForeignDids(outbound), URL)
     presented = forger.present(forger.issue(), ASKED, seconds_ago=-3601)
     verdict = judge(forger, presented, evidence=evidence, later=timedelta(seconds=3601))
     unknown(verdict, CheckName.REGISTRY, "registry-stale")

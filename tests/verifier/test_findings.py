@@ -30,7 +30,7 @@ def found_in_code(kinds: set[str]) -> set[str]:
 
 
 def test_every_code_has_its_row_and_every_row_its_code() -> None:
-    assert found_in_code(FINDINGS) | NOTED == set(finding_texts())
+    assert found_in_code(FINDINGS | {"Passed"}) | NOTED == set(finding_texts())
 
 
 def test_a_word_leads_where_its_finding_leads() -> None:

@@ -13,6 +13,7 @@ from credentials.keys import KeyType
 from credentials.model import StatusReference
 from credentials.status.bits import State
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
@@ -60,7 +61,8 @@ def test_a_verdict_is_as_old_as_the_registry_it_rests_on(
     freshness = Freshness(refresh_after=timedelta(hours=1), usable_for=timedelta(hours=1))
     follower = RegistryFollower(still_city.city.anchor, still_city.outbound, freshness)
     follower.view(still_city.clock())
-    evidence = OnlineEvidence(follower, StatusLists(still_city.outbound), URL)
+    outbound = still_city.outbound
+    evidence = OnlineEvidence(follower, StatusLists(outbound), ForeignDids(outbound), URL)
     presented = forger.present(forger.issue(), ASKED, seconds_ago=-1800)
     verdict = judge(forger, presented, evidence=evidence, later=timedelta(minutes=30))
     assert (verdict.code, verdict.as_of) == ("OK", still_city.clock())
@@ -75,6 +77,9 @@ class Bundled:
 
     def registry(self, now: datetime) -> RegistryView:
         return self.view
+
+    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+        return view
 
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         return KnownState(state=State.VALID, issued_at=now, as_of=now)

@@ -7,6 +7,7 @@ from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.bundle import TrustBundle, is_latest, open_bundle
 from did_registry.document import Purpose
+from did_registry.errors import DidUnavailable
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
 from verifier.actions.status_lists import verify_list
@@ -31,6 +32,14 @@ class BundleEvidence:
         """The registry as of the bundle; the policy says for how long that is enough."""
         del now
         return self._view
+
+    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+        """The same view: a bundle holds the registry's own DIDs only. Raises DidUnavailable for an
+        admitted one that stands elsewhere."""
+        del now
+        if view.stands_elsewhere(did):
+            raise DidUnavailable("a bundle does not hold the keys of DIDs that stand elsewhere")
+        return view
 
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state at a place in a list; see `Evidence.status`.

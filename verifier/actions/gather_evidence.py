@@ -1,4 +1,5 @@
-"""Evidence from the network: a replica of the registry, and the issuers' status lists."""
+"""Evidence from the network: a replica of the registry, the issuers' status lists, and the keys of
+admitted issuers elsewhere."""
 
 from datetime import datetime
 
@@ -6,6 +7,7 @@ from credentials.errors import KeyMismatch
 from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.actions.follow import RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.document import Purpose
 from did_registry.view import RegistryView
 from verifier.actions.status_lists import KnownList, StatusLists
@@ -15,9 +17,16 @@ from verifier.evidence import KnownState
 class OnlineEvidence:
     """What a verifier that is online knows; safe to share between threads."""
 
-    def __init__(self, registry: RegistryFollower, lists: StatusLists, registry_url: str) -> None:
+    def __init__(
+        self,
+        registry: RegistryFollower,
+        lists: StatusLists,
+        elsewhere: ForeignDids,
+        registry_url: str,
+    ) -> None:
         self._follower = registry
         self._lists = lists
+        self._elsewhere = elsewhere
         self._registry_url = registry_url
 
     @property
@@ -29,6 +38,10 @@ class OnlineEvidence:
         """The registry, as recently as it is known; see `RegistryFollower.view`."""
         return self._follower.view(now)
 
+    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+        """The view with an admitted issuer's keys, as its host tells them; see `ForeignDids`."""
+        return self._elsewhere.know(view, did, now)
+
     def known_lists(self) -> tuple[KnownList, ...]:
         """The status lists that were fetched so far and not forgotten."""
         return self._lists.known()
@@ -39,7 +52,7 @@ class OnlineEvidence:
         The list must be signed with a key that its issuer has *today*: a list is a day old at
         most, so a retired key has no business there, and a thief of it could write any list.
         """
-        view = self._follower.view(now)
+        view = self._elsewhere.know(self._follower.view(now), issuer, now)
 
         def find_key(key_id: str) -> PublicKey:
             if key_id.partition("#")[0] != issuer:

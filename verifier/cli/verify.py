@@ -85,7 +85,8 @@ def main(
 def _evidence(connection: Connection, bundle: BinaryIO | None, now: datetime) -> Evidence:
     if bundle is None:
         lists = StatusLists(connection.outbound)
-        return OnlineEvidence(connection.follower, lists, connection.anchor.registry_url)
+        follower, elsewhere = connection.follower, connection.elsewhere
+        return OnlineEvidence(follower, lists, elsewhere, connection.anchor.registry_url)
     opened = parse_bundle_file(bundle.read(MAX_BUNDLE_BYTES + 1))
     return BundleEvidence(opened, connection.anchor, now)
 

@@ -16,6 +16,7 @@ from credentials.securing.mechanism import BindingRequest, Entropy
 from did_registry.accreditation import VerifierRegistration
 from did_registry.actions.connect import Connection
 from did_registry.document import Purpose
+from did_registry.errors import DidUnavailable
 from did_registry.scope import check_scope
 from openid4vc.authorization_request import (
     AuthorizationRequest,
@@ -57,7 +58,8 @@ def prepare(
 ) -> Prepared:
     """Fetch and verify a request, and find what would answer it; nothing is sent.
 
-    Raises VerifierNotTrusted, OverAsking, NothingToShow, or what the messages' parsers raise.
+    Raises VerifierNotTrusted, OverAsking, NothingToShow, DidUnavailable while the host of an
+    admitted verifier's DID is away, or what the messages' parsers raise.
     """
     found = parse_request_link(link)
     request = _fetch_request(found, connection, entropy, now)
@@ -105,8 +107,11 @@ def _fetch_request(
     signed = _fetch_signed(link, nonce, connection.outbound)
     key_id = peek_key_id(signed, client_id=link.client_id)
     try:
-        view = connection.follower.view(now)
+        did = verifier_did(link.client_id)
+        view = connection.elsewhere.know(connection.follower.view(now), did, now)
         found = view.key_at(key_id, Purpose.AUTHENTICATION, now)
+    except DidUnavailable:
+        raise  # whoever asks may be registered: its own host did not say, and may be asked again
     except Error as error:
         raise VerifierNotTrusted("the registry does not know the key of whoever asks") from error
     return verify_request_object(

@@ -6,13 +6,15 @@ from datetime import datetime
 from typing import Final, TypeAlias
 
 from credentials.did_key import did_key_method, encode_did_key
-from credentials.errors import Unsupported
+from credentials.errors import Error, Unsupported
 from credentials.jcs import canonicalize
 from credentials.keys import KeyType, Signer, is_secret, signer_from_secret
 from credentials.model import Serialized
 from credentials.securing import mechanism_for_format
 from credentials.securing.mechanism import Entropy, Mechanism
 from did_registry.actions.connect import Connection
+from did_registry.elsewhere import keys_url
+from did_registry.view import RegistryView
 from openid4vc.access_token import TokenRequest, parse_token_response
 from openid4vc.credential_configuration import CredentialConfiguration
 from openid4vc.credential_request import CredentialRequest, parse_credential_response
@@ -30,6 +32,7 @@ from openid4vc.server_metadata import parse_server_metadata, server_metadata_url
 from wallet.acceptance import Accepted, accept, find_issuer_did
 from wallet.actions.exchange import get_json, post_form, post_json
 from wallet.errors import NotAsOffered
+from wallet.relay_targets import origin_of
 
 _SECRET_BYTES: Final = 32
 
@@ -52,10 +55,11 @@ def receive(
     """Fetch the credential of an offer link, with a key made for it alone, and check it.
 
     Nothing is sent to an issuer that the registry does not know. Raises IssuerNotTrusted,
-    NotAsOffered, CounterpartRefused, Unsupported, or what the messages' parsers raise.
+    DidUnavailable while the host of an admitted issuer's DID is away, NotAsOffered,
+    CounterpartRefused, Unsupported, or what the messages' parsers raise.
     """
     offer, grant = _offer(link, connection)
-    view = connection.follower.view(now)
+    view = _knowing_issuers(offer.credential_issuer, connection, now)
     issuer_did = find_issuer_did(view, offer.credential_issuer, now)
     metadata = parse_issuer_metadata(
         get_json(connection.outbound, issuer_metadata_url(offer.credential_issuer)),
@@ -91,6 +95,26 @@ def _offer(link: str, connection: Connection) -> tuple[CredentialOffer, PreAutho
     if found.pre_authorized is None or len(found.configuration_ids) != 1:
         raise Unsupported("only offers of one credential with a pre-authorized code are taken")
     return found, found.pre_authorized
+
+
+def _knowing_issuers(credential_issuer: str, connection: Connection, now: datetime) -> RegistryView:
+    """The registry, with the keys of every admitted issuer whose DID stands at this very origin.
+
+    Nobody else is asked, so that an offer makes us ask its own host and no other.
+    """
+    view, origin = connection.follower.view(now), origin_of(credential_issuer)
+    for did in view.accreditations:
+        may_issue = view.stands_elsewhere(did) and view.accreditations_at(did, now)
+        if may_issue and _origin_of_did(did) == origin:
+            view = connection.elsewhere.know(view, did, now)
+    return view
+
+
+def _origin_of_did(did: str) -> str | None:
+    try:
+        return origin_of(keys_url(did))
+    except Error:
+        return None  # of a method that nobody is asked for
 
 
 def _new_key(

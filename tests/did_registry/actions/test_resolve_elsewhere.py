@@ -1,7 +1,6 @@
 """DIDs of other hosts: fetched through one guard, and believed no further than they are proven."""
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -15,34 +14,13 @@ from did_registry.webvh.did import Did
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import begin
 from did_registry.webvh.resolution import Refusal
+from tests.simulators.did_host import DidHost as Host
 from tests.simulators.registry_log import RegistryLog, genesis, next_line
 from web.errors import FetchFailed, FetchRefused
-from web.fetched import Fetched
 
 NOW = datetime(2026, 3, 13, 3, tzinfo=UTC)
 WEB = "did:web:agency.example:dids:X"
 WEB_URL = "https://agency.example/dids/X/did.json"
-
-
-class Host:
-    """Answers what it was given, by URL; `asked` are the URLs in order."""
-
-    def __init__(self, **served: bytes | int | Exception) -> None:
-        self.served: dict[str, bytes | int | Exception] = dict(served)
-        self.asked: list[str] = []
-
-    def get(self, url: str, *, accept: Sequence[str], max_bytes: int) -> Fetched:
-        """As `Outbound.get`."""
-        assert accept
-        self.asked.append(url)
-        found = self.served.get(url, 404)
-        if isinstance(found, Exception):
-            raise found
-        if isinstance(found, int):
-            return Fetched(status=found, content_type="", body=b"", headers={})
-        if len(found) > max_bytes:
-            raise FetchFailed("too long")
-        return Fetched(status=200, content_type=accept[0], body=found, headers={})
 
 
 def _log() -> tuple[Did, str, bytes]:

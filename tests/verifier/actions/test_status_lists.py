@@ -12,6 +12,7 @@ from credentials.jws import peek_claims, sign_claims
 from credentials.keys import PublicKey
 from credentials.model import StatusPurpose, StatusReference
 from credentials.status.bits import State, StatusListMismatch
+from did_registry.actions.foreign_dids import ForeignDids
 from issuer.actions.change_status import StatusChange
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
@@ -258,5 +259,7 @@ def test_who_never_saw_the_later_list_is_not_shown_an_older_one(
         Outbound(allowed=frozenset(), network=network.network, tls=tls_context(None))
     )
     with pytest.raises(StatusRolledBack):
-        OnlineEvidence(city.city.follower, fresh, URL).status(reference, issuer, city.clock())
+        OnlineEvidence(city.city.follower, fresh, ForeignDids(city.outbound), URL).status(
+            reference, issuer, city.clock()
+        )
     assert online.status(reference, issuer, city.clock()).state is State.VALID

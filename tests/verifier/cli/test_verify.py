@@ -17,6 +17,7 @@ from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
 
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
 from tests.simulators.city import SimulatedCity
 from tests.simulators.forger import CERTIFICATE, LDP, Forger
 from tests.simulators.judge import ASKED
@@ -30,7 +31,13 @@ from web.qr import draw_png
 def connection(city: SimulatedCity, outbound: Outbound | None = None) -> Connection:
     used = outbound or city.outbound
     follower = RegistryFollower(city.city.anchor, used, Freshness())
-    return Connection(anchor=city.city.anchor, follower=follower, outbound=used, clock=city.clock)
+    return Connection(
+        anchor=city.city.anchor,
+        follower=follower,
+        elsewhere=ForeignDids(used),
+        outbound=used,
+        clock=city.clock,
+    )
 
 
 def verify(
