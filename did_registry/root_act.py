@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypedDict
 
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp, parse_timestamp
@@ -32,6 +32,7 @@ class ActKind(StrEnum):
     ADMIT = "admit"
     ACCREDIT = "accredit"
     REGISTER = "register"
+    ENROL = "enrol"
 
 
 class ActState(StrEnum):
@@ -97,7 +98,19 @@ class Register:
     attributes: tuple[str, ...]
 
 
-Terms: TypeAlias = Rotate | Deactivate | DeclareCompromise | Admit | Accredit | Register
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrol:
+    """Somebody new, who gets a DID of this registry and its first right, to issue or to ask. types:
+    what it may issue, () for one that asks; asking: None for one that issues."""
+
+    code: str
+    name_ko: str
+    name_en: str
+    types: tuple[str, ...]
+    asking: Asking | None
+
+
+Terms: TypeAlias = Rotate | Deactivate | DeclareCompromise | Admit | Accredit | Register | Enrol
 
 _KINDS: Final[Mapping[type[Terms], ActKind]] = MappingProxyType(
     {
@@ -107,6 +120,7 @@ _KINDS: Final[Mapping[type[Terms], ActKind]] = MappingProxyType(
         Admit: ActKind.ADMIT,
         Accredit: ActKind.ACCREDIT,
         Register: ActKind.REGISTER,
+        Enrol: ActKind.ENROL,
     }
 )
 
@@ -173,7 +187,9 @@ def subject_of(terms: Terms) -> str:
             return f"{code}#{key}"
         case Admit(did=did):
             return did
-        case Rotate(code=code) | Deactivate(code=code) | Accredit(code=code) | Register(code=code):
+        case Rotate(code=code) | Deactivate(code=code):
+            return code
+        case Accredit(code=code) | Register(code=code) | Enrol(code=code):
             return code
 
 
@@ -188,8 +204,10 @@ def encode_terms(terms: Terms) -> Claims:
             return {"code": code, "types": list(types)}
         case Register(code=code, attributes=attributes):
             return {"code": code, "attributes": list(attributes)}
-        case Admit():
-            return _encode_admit(terms)
+        case Admit(did=did):
+            return {"did": did, **_encode_rights(terms)}
+        case Enrol(code=code):
+            return {"code": code, **_encode_rights(terms)}
 
 
 def parse_terms(kind: ActKind, terms: JsonObject) -> Terms:
@@ -209,13 +227,23 @@ def parse_terms(kind: ActKind, terms: JsonObject) -> Terms:
             attributes = tuple(terms.texts("attributes", max_items=MAX_ATTRIBUTES))
             return Register(code=terms.text("code"), attributes=attributes)
         case ActKind.ADMIT:
-            return _parse_admit(terms)
+            return Admit(did=terms.text("did"), **_parse_rights(terms))
+        case ActKind.ENROL:
+            return Enrol(code=terms.text("code"), **_parse_rights(terms))
 
 
-def _encode_admit(terms: Admit) -> Claims:
+class _Rights(TypedDict):
+    """What an admission and an enrolment have in common."""
+
+    name_ko: str
+    name_en: str
+    types: tuple[str, ...]
+    asking: Asking | None
+
+
+def _encode_rights(terms: Admit | Enrol) -> Claims:
     asking = terms.asking
     return {
-        "did": terms.did,
         "name_ko": terms.name_ko,
         "name_en": terms.name_en,
         "types": list(terms.types),
@@ -231,12 +259,11 @@ def _encode_admit(terms: Admit) -> Claims:
     }
 
 
-def _parse_admit(terms: JsonObject) -> Admit:
+def _parse_rights(terms: JsonObject) -> _Rights:
     asking = None if terms.members.get("asking") is None else terms.object("asking")
     if asking is None and "asking" not in terms:
-        raise Malformed("the terms of an admission say whether it may ask")
-    return Admit(
-        did=terms.text("did"),
+        raise Malformed("the terms say whether it may ask")
+    return _Rights(
         name_ko=terms.text("name_ko"),
         name_en=terms.text("name_en"),
         types=tuple(terms.texts("types", max_items=MAX_TYPES)),

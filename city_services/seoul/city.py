@@ -267,6 +267,7 @@ class City:
                 tenants=CityTenants(self._issuer_context),
                 root_code=ROOT,
                 registry_url=self.registry_url,
+                did_witnesses=self.witness_peers.rule,
             ),
             writer=self.registry_writer,
             clock=self.clock,

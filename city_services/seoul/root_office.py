@@ -12,14 +12,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from console.clock import Clock
+from credentials.keys import KeyType
 from did_registry.actions.approve_act import approve_act
 from did_registry.actions.propose_act import propose_act, withdraw_act
 from did_registry.actions.registry_writer import RegistryWriter
 from did_registry.actions.root_acts import list_acts
-from did_registry.actions.root_desk import NewKeys, RootDesk
+from did_registry.actions.root_desk import DidPlan, NewKeys, RootDesk
+from did_registry.document import Purpose
 from did_registry.root_act import RootAct, Terms
+from did_registry.webvh.did import Did
 from issuer.actions import adopt_keys as issuer_keys
 from issuer.actions.context import IssuerContext
+from issuer.actions.open_agency import open_agency
+from issuer.agency import KEY_FRAGMENTS, Agency
 from staff import store as staff_store
 from staff.account import Account, Role, parse_staff_reference
 from staff.actions.record_act import Act, record_act
@@ -27,6 +32,8 @@ from staff.actions.sessions import account_of
 from staff.errors import NotPermitted
 from storage.transaction import Database
 from verifier.actions import adopt_keys as verifier_keys
+from verifier.actions.open_verifier import open_verifier
+from verifier.actions.service import KEY_FRAGMENT
 
 AT_THE_MACHINE: Final = "command-line"
 
@@ -45,6 +52,30 @@ class CityTenants:
         """Let whoever has this code sign with the new keys."""
         issuer_keys.adopt_keys(session, self.issuer, keys.code, keys.generation, now=now)
         verifier_keys.adopt_keys(session, keys.code, keys.generation)
+
+    def issuing(self, code: str) -> DidPlan:
+        """An agency's DID: a key of each type, and where wallets find its offers."""
+        agency = Agency(code=code, did="", public_url=self.issuer.settings.public_url)
+        return DidPlan(
+            keys={fragment: key_type for key_type, fragment in KEY_FRAGMENTS.items()},
+            purpose=Purpose.ASSERTION,
+            credential_issuer=agency.credential_issuer,
+        )
+
+    def asking(self) -> DidPlan:
+        """A verifier's DID: the key that its requests are signed with."""
+        return DidPlan(
+            keys={KEY_FRAGMENT: KeyType.P256},
+            purpose=Purpose.AUTHENTICATION,
+            credential_issuer=None,
+        )
+
+    def welcome(self, session: Session, code: str, did: Did, *, asks: bool, now: datetime) -> None:
+        """Let a new verifier ask from here, or a new agency issue."""
+        if asks:
+            open_verifier(session, code, str(did))
+        else:
+            open_agency(session, self.issuer, code, str(did), now=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

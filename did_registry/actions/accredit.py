@@ -1,5 +1,6 @@
 """Logs the root's decisions: who may issue what, and who may ask for what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,9 +13,11 @@ from credentials.validity import Validity
 from did_registry.accreditation import ISSUER_TYPE, VERIFIER_TYPE, sign_by_root
 from did_registry.actions.append import LeafDraft, append
 from did_registry.leaf import LeafKind
+from did_registry.notice import Asking
 from did_registry.webvh.did import Did
 from schemas.catalogue import get, type_url
 from schemas.claim_checks import parse_entered
+from schemas.labels import Label
 from schemas.published_documents import integrity
 from schemas.seoul_calendar import day_in_seoul
 
@@ -55,6 +58,30 @@ def register_verifier(
     """
     credential = _sign(root, VERIFIER_TYPE, claims, REGISTERED_FOR, now)
     return _log(session, LeafKind.VERIFIER, subject, credential, now)
+
+
+def issuer_claims(did: Did, name: Label, types: Sequence[str]) -> Claims:
+    """The claims of #37 for an agency. types: `Type` or `Type/subtype`."""
+    return {
+        "issuerDid": str(did),
+        "allowedTypes": list(types),
+        "nameKo": name.ko,
+        "nameEn": name.en,
+    }
+
+
+def verifier_claims(did: Did, name: Label, asking: Asking) -> Claims:
+    """The claims of #39 for a verifier."""
+    return {
+        "verifierDid": str(did),
+        "nameKo": name.ko,
+        "nameEn": name.en,
+        "purpose": asking.purpose_ko,
+        "purposeEn": asking.purpose_en,
+        "legalBasis": asking.legal_basis,
+        "attributes": list(asking.attributes),
+        "retentionDays": asking.retention_days,
+    }
 
 
 def _sign(

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from credentials.claims import Claims
 from did_registry.actions.admit import admit
 from did_registry.actions.deactivate import deactivate
+from did_registry.actions.enrol import enrol
 from did_registry.actions.renew import renew_accreditation, renew_registration
 from did_registry.actions.root_acts import act_of, get_locked
 from did_registry.actions.root_desk import RootDesk
@@ -17,6 +18,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    Enrol,
     Register,
     RootAct,
     Rotate,
@@ -55,6 +57,8 @@ def _carry_out(session: Session, desk: RootDesk, act: RootAct, now: datetime) ->
             return renew_accreditation(session, desk, terms, now=now)
         case Register() as terms:
             return renew_registration(session, desk, terms, now=now)
+        case Enrol() as terms:
+            return enrol(session, desk, terms, now=now)
 
 
 def _rotate(session: Session, desk: RootDesk, code: str, now: datetime) -> Claims:

@@ -9,6 +9,7 @@ from did_registry import store
 from did_registry.actions.admit import check_admissible, check_types
 from did_registry.actions.deactivate import check_deactivatable
 from did_registry.actions.declare_compromise import declare_compromise
+from did_registry.actions.enrol import check_enrollable
 from did_registry.actions.root_acts import act_of, get_locked
 from did_registry.actions.root_desk import RootDesk, get_history
 from did_registry.errors import ActIsOpen
@@ -19,6 +20,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    Enrol,
     Register,
     RootAct,
     Rotate,
@@ -87,6 +89,8 @@ def _check_possible(session: Session, desk: RootDesk, terms: Terms, now: datetim
             get_history(session, code, now)
         case Admit():
             check_admissible(session, terms)
+        case Enrol():
+            check_enrollable(session, terms)
         case DeclareCompromise():
             pass  # it is done at once, and with it all that could be checked
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,18 @@ from did_registry.document import DidDocument, Purpose, parse_document
 from did_registry.errors import ActRefused, KeyCompromised, UnknownDid
 from did_registry.leaf import LeafKind, parse_leaf
 from did_registry.notice import NoticeKind
+from did_registry.webvh.did import Did
 from did_registry.webvh.entry import MAX_ENTRY_BYTES
 from did_registry.webvh.history import History, replay_entries
+from did_registry.webvh.witness import WitnessRule
 from storage.errors import KeyExists
 from storage.key_file import KeyPurpose
 from storage.keystore import Keystore
+
+KEY_PURPOSES: Final = {
+    Purpose.ASSERTION: KeyPurpose.ASSERTION,
+    Purpose.AUTHENTICATION: KeyPurpose.AUTHENTICATION,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,16 @@ class NewKeys:
     generation: int
     retired: tuple[str, ...]
     current: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidPlan:
+    """How a DID begins. keys: fragment → type; purpose: what all of them are for;
+    credential_issuer: its Credential Issuer Identifier, for one that issues."""
+
+    keys: Mapping[str, KeyType]
+    purpose: Purpose
+    credential_issuer: str | None
 
 
 class Tenants(Protocol):
@@ -47,15 +64,30 @@ class Tenants(Protocol):
         transaction."""
         ...
 
+    def issuing(self, code: str) -> DidPlan:
+        """How the DID of an agency begins."""
+        ...
+
+    def asking(self) -> DidPlan:
+        """How the DID of a verifier begins."""
+        ...
+
+    def welcome(self, session: Session, code: str, did: Did, *, asks: bool, now: datetime) -> None:
+        """Let somebody new sign with the keys of its DID, as a verifier or as an agency; all of it
+        in this transaction."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootDesk:
-    """registry_url: where types are published; root_code: the code of the root's own DID."""
+    """registry_url: where types are published; root_code: the code of the root's own DID;
+    did_witnesses: who must approve the versions of a new DID before they are shown."""
 
     keystore: Keystore
     tenants: Tenants
     root_code: str
     registry_url: str
+    did_witnesses: WitnessRule | None
 
 
 def get_history(session: Session, code: str, now: datetime) -> History:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from credentials.claims import Claims
 from credentials.keys import KeyType, PublicKey, Signer
 from did_registry.actions.create_did import log_entry
-from did_registry.actions.root_desk import NewKeys, generate, get_history, methods
+from did_registry.actions.root_desk import KEY_PURPOSES, NewKeys, generate, get_history, methods
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
 from did_registry.errors import ActRefused
@@ -26,10 +26,6 @@ from storage.keystore import Keystore
 BACKUP: Final = "update-backup"  # in a safe; every entry commits to it, and none is signed with it
 
 _NUMBERED: Final = re.compile(r"([a-z0-9]+)-([1-9][0-9]{0,3})")
-_PURPOSES: Final = {
-    Purpose.ASSERTION: KeyPurpose.ASSERTION,
-    Purpose.AUTHENTICATION: KeyPurpose.AUTHENTICATION,
-}
 
 
 def rotate_keys(session: Session, keystore: Keystore, code: str, *, now: datetime) -> NewKeys:
@@ -43,7 +39,7 @@ def rotate_keys(session: Session, keystore: Keystore, code: str, *, now: datetim
     generation = 1 + max(number for _, number in map(_parse_name, old))
     new = {f"{_parse_name(name)[0]}-{generation}": key.type for name, key in old.items()}
     made = {
-        name: generate(keystore, f"{code}/{name}", _PURPOSES[purpose], key_type).public_key
+        name: generate(keystore, f"{code}/{name}", KEY_PURPOSES[purpose], key_type).public_key
         for name, key_type in new.items()
     }
     line = build_next(
@@ -82,7 +78,7 @@ def _next_hashes(keystore: Keystore, code: str, history: History) -> list[str]:
 
 def _signing_methods(history: History) -> tuple[Purpose, Mapping[str, PublicKey]]:
     """The keys to replace, by their names; every one of ours serves one purpose."""
-    for purpose in _PURPOSES:
+    for purpose in KEY_PURPOSES:
         found = methods(history, purpose)
         if found:
             return purpose, {name.partition("#")[2]: key for name, key in found.items()}

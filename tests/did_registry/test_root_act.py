@@ -16,6 +16,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    Enrol,
     Register,
     RootAct,
     Rotate,
@@ -41,6 +42,8 @@ ALL: list[tuple[Terms, ActKind, str]] = [
      "did:a:b"),
     (Admit(did="did:a:b", name_ko="가", name_en="A", types=("T",), asking=None), ActKind.ADMIT,
      "did:a:b"),
+    (Enrol(code="A", name_ko="가", name_en="A", types=("T",), asking=None), ActKind.ENROL, "A"),
+    (Enrol(code="A", name_ko="가", name_en="A", types=(), asking=ASKING), ActKind.ENROL, "A"),
 ]  # fmt: skip
 IDS = [f"{kind.value}-{number}" for number, (_, kind, _) in enumerate(ALL)]
 

@@ -11,10 +11,11 @@ from sqlalchemy import text
 from city_services.seoul.city import City
 from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import AgencyRole, load_city
-from city_services.seoul.seed import LOG_KEY, LOG_ORIGIN, ROOT, UPDATE_KEYS, Seeding
+from city_services.seoul.seed import LOG_KEY, LOG_ORIGIN, ROOT, Seeding
 from city_services.seoul.settings import Settings
 from did_registry import store
 from did_registry.actions.connect import TRUST_FILE
+from did_registry.actions.make_did import UPDATE_KEYS
 from did_registry.actions.replay import replay
 from did_registry.agency_document import credential_issuers
 from did_registry.document import Purpose

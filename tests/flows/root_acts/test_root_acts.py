@@ -9,12 +9,14 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from city_services.seoul.city import City
+from city_services.seoul.root_office import CityTenants
 from credentials.errors import Error
 from credentials.json_object import JsonObject
 from credentials.jws import peek_header
 from did_registry.actions.root_desk import NewKeys
 from did_registry.cli_root import add_root_commands
 from did_registry.document import Purpose
+from did_registry.webvh.did import Did
 from staff.store import acts
 from storage.errors import StorageUnavailable
 from tests.simulators.city import (
@@ -276,7 +278,7 @@ def test_a_rotation_that_fails_at_its_very_end_has_not_begun(city: SimulatedCity
     root, card = Root(city), residency_card(city)
     size, act = root.view().checkpoint.size, root.propose("rotate", GU)
     office = city.city.root_office
-    broken = replace(office, desk=replace(office.desk, tenants=_Unable()))
+    broken = replace(office, desk=replace(office.desk, tenants=Unable(city.city.issuer.context)))
     city.clock.advance(seconds=10)
     with pytest.raises(StorageUnavailable):
         broken.approve(act, by=SECOND)
@@ -288,14 +290,15 @@ def test_a_rotation_that_fails_at_its_very_end_has_not_begun(city: SimulatedCity
     assert word_for(city, residency_card(city)) == ("accepted", "OK")
 
 
-class _Unable:
-    """Tenants whose part of a rotation fails."""
-
-    def hold(self, session: Session, code: str) -> None:
-        """Nothing to wait for."""
+class Unable(CityTenants):
+    """Tenants whose part of a rotation or an enrolment fails."""
 
     def adopt(self, session: Session, keys: NewKeys, *, now: datetime) -> None:
         """Fail, as a disk that is full does."""
+        raise StorageUnavailable("the database cannot be used at present")
+
+    def welcome(self, session: Session, code: str, did: Did, *, asks: bool, now: datetime) -> None:
+        """Fail as well."""
         raise StorageUnavailable("the database cannot be used at present")
 
 

@@ -1,0 +1,133 @@
+"""Somebody new in the registry: what two people of the root give, and that it counts at once."""
+
+from dataclasses import replace
+
+import pytest
+
+from city_services.seoul.city import City
+from credentials.errors import Error
+from did_registry.notice import Asking
+from did_registry.root_act import Enrol
+from did_registry.view import RegistryView
+from storage.errors import StorageUnavailable
+from tests.flows.root_acts.test_root_acts import Unable
+from tests.simulators.city import SimulatedCity
+from tests.simulators.forger import RESIDENCY
+from tests.simulators.root_line import FIRST, SECOND, Root
+
+AGENCY = Enrol(
+    code="GU-11215", name_ko="광진구", name_en="Gwangjin District", types=(RESIDENCY,), asking=None
+)
+VERIFIER = Enrol(
+    code="VER-MART",
+    name_ko="표본마트",
+    name_en="Sample Mart",
+    types=(),
+    asking=Asking(
+        attributes=(f"{RESIDENCY}.residentOfSeoul",),
+        purpose_ko="배달 지역 확인",
+        purpose_en="To check the delivery area",
+        legal_basis="개인정보 보호법 제15조",
+        retention_days=0,
+    ),
+)
+
+
+def enrol(city: SimulatedCity, terms: Enrol) -> str:
+    """Enrol by two people, ten seconds after all else; the new DID."""
+    city.clock.advance(seconds=10)
+    office = city.city.root_office
+    act = office.propose(terms, by=FIRST)
+    effect = office.approve(act.id, by=SECOND).effect
+    assert effect is not None
+    city.clock.advance(seconds=10)
+    return str(effect["did"])
+
+
+def refused(city: SimulatedCity, terms: Enrol) -> str:
+    with pytest.raises(Error) as error:
+        city.city.root_office.propose(terms, by=FIRST)
+    return error.value.code
+
+
+def test_a_new_agency_issues_and_a_new_verifier_asks_at_once(city: SimulatedCity) -> None:
+    did = enrol(city, AGENCY)
+    enrol(city, VERIFIER)
+    offer = city.offer("GU-11215", RESIDENCY, city.claims("P01"))
+    wallet = city.wallet()
+    received = wallet.receive(offer.link, offer.tx_code)
+    assert received.accepted.verified.issuer == did
+    asked = city.ask("VER-MART", city.query(RESIDENCY, "residentOfSeoul"))
+    wallet.present(asked.link)
+    assert city.result(asked.result_id)["code"] == "OK"
+    with pytest.raises(Error, match="over-asking"):
+        city.ask("VER-MART", city.query(RESIDENCY, "ageOver19"))
+
+
+def test_it_is_a_member_like_those_of_the_first_day(city: SimulatedCity) -> None:
+    did, root = enrol(city, AGENCY), Root(city)
+    view = root.view()
+    (right,) = view.accreditations_at(did, city.clock())
+    assert (right.types, right.name_en) == (frozenset({RESIDENCY}), "Gwangjin District")
+    assert view.credential_issuers(did) == (f"{city.city.public_url}/issuers/GU-11215",)
+    assert city.http().get("/dids/GU-11215/did.jsonl").status_code == 200
+    assert root.do("rotate", "GU-11215")["current"] == ["eddsa-2", "es256-2"]
+    root.do("accredit", "GU-11215")
+    again = City(city.city.settings, clock=city.clock)
+    assert again.seed().checkpoint.size == root.view().checkpoint.size
+    again.database.close()
+
+
+def test_nothing_is_made_by_the_first_person_alone(city: SimulatedCity) -> None:
+    root, size = Root(city), Root(city).view().checkpoint.size
+    act = city.city.root_office.propose(AGENCY, by=FIRST)
+    assert refused(city, replace(AGENCY, name_ko="다른 이름")) == "act-is-open"
+    assert root.refused("approve", act.id, by=FIRST) == "same-person"
+    assert root.view().checkpoint.size == size
+    keys = city.city.settings.data_dir / "keys"
+    assert not list(keys.glob("GU-11215_*"))
+    root.run("withdraw", act.id, "--by", SECOND)
+    assert root.view().checkpoint.size == size
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        replace(AGENCY, code="GU-11620"),
+        replace(AGENCY, code="SEL-DIG"),
+        replace(AGENCY, code="gu-11215"),
+        replace(AGENCY, code="GU-11215-01"),
+        replace(AGENCY, code="../GU-1"),
+        replace(AGENCY, types=()),
+        replace(AGENCY, asking=VERIFIER.asking),
+        replace(AGENCY, types=("NoSuchType",)),
+        replace(AGENCY, types=(RESIDENCY, RESIDENCY)),
+    ],
+    ids=["taken", "root", "small", "staff", "path", "nothing", "both", "unknown", "twice"],
+)
+def test_what_can_not_be_enrolled_is_not_even_proposed(city: SimulatedCity, terms: Enrol) -> None:
+    assert refused(city, terms) == "act-refused"
+    assert Root(city).run("acts") == []
+
+
+def test_a_claim_that_the_catalogue_refuses_leaves_the_act_open(city: SimulatedCity) -> None:
+    root, size = Root(city), Root(city).view().checkpoint.size
+    act = city.city.root_office.propose(replace(AGENCY, name_en="x" * 200), by=FIRST)
+    assert root.refused("approve", act.id, by=SECOND) == "invalid-claims"
+    assert root.view().checkpoint.size == size
+    assert [row["state"] for row in root.run("acts")] == ["proposed"]
+
+
+def test_an_enrolment_that_fails_at_its_very_end_has_not_begun(city: SimulatedCity) -> None:
+    root, office = Root(city), city.city.root_office
+    before: RegistryView = root.view()
+    act = office.propose(AGENCY, by=FIRST)
+    tenants = Unable(city.city.issuer.context)
+    broken = replace(office, desk=replace(office.desk, tenants=tenants))
+    with pytest.raises(StorageUnavailable):
+        broken.approve(act.id, by=SECOND)
+    assert root.view().checkpoint == before.checkpoint
+    assert city.http().get("/dids/GU-11215/did.jsonl").status_code == 404
+    root.run("approve", act.id, "--by", SECOND)  # with the keys that were made for it before
+    city.clock.advance(seconds=10)
+    assert city.offer("GU-11215", RESIDENCY, city.claims("P01")).link
