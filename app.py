@@ -28,7 +28,7 @@ from did_registry.actions.connect import (
 from did_registry.cli import registry_commands
 from did_registry.cli_bundle import bundle_command
 from did_registry.cli_root import add_root_commands
-from did_registry.web import dids, log, proof, types, witness
+from did_registry.web import dids, log, pages_apply, proof, types, witness
 from did_registry.web import pages as registry_pages
 from did_registry.web.pages_service import EXTENSION as REGISTRY_PAGES
 from did_registry.web.service import EXTENSION as REGISTRY
@@ -72,6 +72,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         app.extensions[REGISTRY_PAGES] = city.registry_pages
         use_words(app, "did_registry.web", "templates/registry/words.toml")
         app.register_blueprint(registry_pages.bp)
+        app.register_blueprint(pages_apply.bp)
     if settings.roles & {"issuer", "verifier"}:
         app.extensions[STAFF] = city.staff
         use_words(app, "staff.web", "templates/staff/words.toml")

@@ -4,9 +4,11 @@ A failure of a log names the first entry that is wrong: everything before it has
 nothing after it has been looked at.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from credentials.errors import Error, Malformed
+from schemas.claim_problem import ClaimProblem
 
 
 class DidInvalid(Malformed):
@@ -299,3 +301,37 @@ class ActRefused(Error):
     """The registry, as it stands, does not allow this act."""
 
     code = "act-refused"
+
+
+class ApplicationInvalid(Error):
+    """An application can't be taken; problems: all that is wrong with it, never the texts."""
+
+    code = "application-invalid"
+
+    def __init__(self, problems: Sequence[ClaimProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{problem.where}: {problem.code}" for problem in problems))
+
+
+class UnknownApplication(Error):
+    """No application has this receipt number."""
+
+    code = "unknown-application"
+
+
+class ApplicationNotOpen(Error):
+    """The application was decided about, or somebody else does it at this moment."""
+
+    code = "application-not-open"
+
+
+class ApplicationsFull(Error):
+    """More applications wait than the registry's people could read."""
+
+    code = "applications-full"
+
+
+class RefusalReasonNeeded(Error):
+    """An applicant is told why, in words that hold nothing about a person."""
+
+    code = "refusal-reason-needed"

@@ -148,5 +148,25 @@ class RootActRow(Base):
     effect: Mapped[JsonValue] = mapped_column(Json(), nullable=True)
 
 
+class ApplicationRow(Base):
+    """Somebody who wants to issue or to ask: what they want, and what has become of it.
+
+    content: as `application.encode_application` writes it; reason: why it was refused, in words for
+    the applicant; act: the root's act that would enrol them, while there is one.
+    """
+
+    __tablename__ = "registry_application"
+
+    receipt: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    code: Mapped[str]
+    content: Mapped[JsonValue] = mapped_column(Json(), nullable=False)
+    state: Mapped[str] = mapped_column(index=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None]
+    act: Mapped[str | None] = mapped_column(ForeignKey("root_act.id"), unique=True)
+
+
 for _append_only in (LogLeaf, LogCheckpoint, LogCosignature, DidVersion):
     make_append_only(_append_only)

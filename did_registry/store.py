@@ -334,6 +334,11 @@ def add_root_act(session: Session, row: RootActRow) -> bool:
     return True
 
 
+def find_root_act(session: Session, act_id: str) -> RootActRow | None:
+    """The row of an act."""
+    return session.get(RootActRow, act_id)
+
+
 def lock_root_act(session: Session, act_id: str) -> RootActRow | None:
     """The row of an act, locked until the transaction ends."""
     row = select(RootActRow).where(RootActRow.id == act_id).with_for_update()

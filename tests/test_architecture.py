@@ -18,7 +18,9 @@ PACKAGES = (
     "schemas",
     "credentials",
 )
-VERBS = frozenset({"actions", "store", "desk_store", "witness_store", "models", "web", "cli"})
+VERBS = frozenset(
+    {"actions", "store", "desk_store", "witness_store", "application_store", "models", "web", "cli"}
+)
 WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

@@ -12,6 +12,8 @@ from did_registry.actions.renew import renew_accreditation, renew_registration
 from did_registry.actions.root_acts import act_of, get_locked
 from did_registry.actions.root_desk import RootDesk
 from did_registry.actions.rotate_keys import rotate_keys
+from did_registry.actions.settle_application import settle_application
+from did_registry.application import ApplicationEvent
 from did_registry.root_act import (
     Accredit,
     ActState,
@@ -39,6 +41,7 @@ def approve_act(
     row.effect = _carry_out(session, desk, act, now)
     row.state, row.decided_by, row.decided_at = ActState.DONE.value, by, now
     session.flush()
+    settle_application(session, act_id, ApplicationEvent.APPROVE, now=now)
     return act_of(row)
 
 

@@ -12,6 +12,8 @@ from did_registry.actions.declare_compromise import declare_compromise
 from did_registry.actions.enrol import check_enrollable
 from did_registry.actions.root_acts import act_of, get_locked
 from did_registry.actions.root_desk import RootDesk, get_history
+from did_registry.actions.settle_application import settle_application
+from did_registry.application import ApplicationEvent
 from did_registry.errors import ActIsOpen
 from did_registry.models import RootActRow
 from did_registry.root_act import (
@@ -70,6 +72,7 @@ def withdraw_act(session: Session, act_id: str, *, by: str, now: datetime) -> Ro
     act_of(row).check_withdrawable()
     row.state, row.decided_by, row.decided_at = ActState.WITHDRAWN.value, by, now
     session.flush()
+    settle_application(session, act_id, ApplicationEvent.WITHDRAW, now=now)
     return act_of(row)
 
 

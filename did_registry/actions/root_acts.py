@@ -14,6 +14,14 @@ def list_acts(session: Session) -> list[RootAct]:
     return [act_of(row) for row in store.all_root_acts(session)]
 
 
+def get_act(session: Session, act_id: str) -> RootAct:
+    """The act with this id. Raises UnknownAct."""
+    row = store.find_root_act(session, act_id)
+    if row is None:
+        raise UnknownAct("there is no act with this id")
+    return act_of(row)
+
+
 def get_locked(session: Session, act_id: str) -> RootActRow:
     """The row of an act, and nobody else decides about it meanwhile. Raises UnknownAct."""
     row = store.lock_root_act(session, act_id)

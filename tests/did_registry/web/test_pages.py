@@ -10,6 +10,8 @@ import pytest
 
 import did_registry.web
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.application import Applicant, ApplicationState
+from did_registry.application_form import RIGHTS, lines
 from did_registry.notice import Admission
 from did_registry.web.pages_agencies import Standing, Term
 from did_registry.web.pages_keys import Change, KeyState
@@ -297,6 +299,18 @@ def _said() -> set[str]:
     found |= {f"registry-logged.{one}" for one in Logged}
     found |= {f"registry-key.{one}{end}" for one in KeyState for end in ("", "-why")}
     found |= {f"registry-key.{one}" for one in ("assertionMethod", "authentication")}
+    found |= {f"registry-apply.{one}{end}" for one in Applicant for end in ("", "-lead")}
+    found |= {f"registry-apply.rights-{one}" for one in Applicant}
+    found |= {f"registry-apply.hint-code-{one}" for one in Applicant}
+    found |= {f"registry-apply.field-{name}" for one in Applicant for name in lines(one)}
+    found |= {f"registry-apply.field-{name}" for name in RIGHTS.values()}
+    hints = ("purpose", "legalBasis", "retentionDays", "contact", "rights")
+    found |= {f"registry-apply.hint-{name}" for name in hints}
+    facts = ("code", "name", "purpose", "retention", "basis", "contact")
+    found |= {f"registry-applied.{name}" for name in facts}
+    found |= {
+        f"registry-application.{one}{end}" for one in ApplicationState for end in ("", "-why")
+    }
     found |= {f"registry-document.{one}" for one in ("metadata", "schema", "context")}
     columns = re.search(r"for column in \(([^)]*)\).*?registry-heads", text)
     assert columns
