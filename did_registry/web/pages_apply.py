@@ -67,13 +67,12 @@ def apply(applicant: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/registry/applications")
-def find() -> Response | str | tuple[str, int]:
-    """Look an application up by its receipt number, however it was typed."""
+def find() -> Response | str:
+    """Look an application up by its receipt number, however it was typed; what is none is told."""
     asked = request.args.get("receipt", "")[:40].strip().lower()
     if is_receipt(asked):
         return _to(url_for("registry_apply.show", receipt=asked))
-    row = problem(UnknownApplication.code)
-    return _choose(asked, row), row.status
+    return _choose(asked, problem(UnknownApplication.code))
 
 
 @bp.get("/registry/applications/<receipt>")
