@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from storage.engine import WRITES
 from storage.errors import NestedTransaction, StorageBusy, StorageUnavailable
+from storage.leadership import AdvisoryLeadership, FileLeadership, Leadership
 
 _SQLITE_UNAVAILABLE: Final = frozenset(
     {
@@ -95,6 +96,12 @@ class Database:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(_CREATING_TABLES)))
             metadata.create_all(connection)
+
+    def leadership(self, name: str) -> Leadership:
+        """The one place of a leader for some purpose, among all processes of this database."""
+        if self.sqlite_file is None:
+            return AdvisoryLeadership(self._engine, name)
+        return FileLeadership(self.sqlite_file.with_name(f"{self.sqlite_file.name}.{name}-lock"))
 
     def close(self) -> None:
         """Close all connections that are not in use."""

@@ -1,0 +1,110 @@
+"""One process at a time: a leader, which stops being one when it gives up, ends or is killed.
+
+On SQLite it is whoever holds the lock on a file beside the database; on PostgreSQL, whoever holds
+an advisory lock, for as long as its connection lives. Neither says that a leader who was stopped
+and woken is one no more: what a leader writes must therefore also be guarded where it is written
+(a term, by compare-and-swap).
+"""
+
+import fcntl
+import hashlib
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.errors import StorageUnavailable
+
+_TRY = text("SELECT pg_try_advisory_lock(:key)")
+_ALIVE = text("SELECT 1")
+
+
+class Leadership(Protocol):
+    """Whether this process leads. Used by one thread at a time."""
+
+    def take(self) -> bool:
+        """Become the leader, or stay it; False while another one is.
+
+        Raises StorageUnavailable or StorageBusy.
+        """
+        ...
+
+    def give_up(self) -> None:
+        """Let others lead. Nothing happens to whoever does not."""
+        ...
+
+
+class FileLeadership:
+    """The lock on a file, which the kernel ends with the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        """See Leadership."""
+        if self._file is not None:
+            return True
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+            file = os.open(self._path, flags, 0o600)
+        except OSError as error:
+            raise StorageUnavailable(f"{self._path.name}: {error.strerror}") from error
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return False
+        self._file = file
+        return True
+
+    def give_up(self) -> None:
+        """See Leadership."""
+        if self._file is not None:
+            os.close(self._file)
+        self._file = None
+
+
+class AdvisoryLeadership:
+    """An advisory lock of PostgreSQL, held by a connection of its own."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self._key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """See Leadership. A lock whose connection was lost is taken anew."""
+        try:
+            if self._connection is not None:
+                self._connection.execute(_ALIVE)
+                return True
+            return self._try()
+        except SQLAlchemyError as error:
+            self.give_up()
+            raise StorageUnavailable("the database cannot be used at present") from error
+
+    def give_up(self) -> None:
+        """See Leadership."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            _end(connection)
+
+    def _try(self) -> bool:
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        taken = False
+        try:
+            taken = connection.execute(_TRY, {"key": self._key}).scalar_one() is True
+        finally:
+            if not taken:
+                _end(connection)
+        self._connection = connection if taken else None
+        return taken
+
+
+def _end(connection: Connection) -> None:
+    """Close the session itself: back in the pool, it would still hold the lock."""
+    connection.invalidate()
+    connection.close()
