@@ -4,6 +4,7 @@ Every leaf has a permanent kebab-case `code`; `docs/problems.md` lists them all.
 the person who has to mend the input: it never repeats a value that could be personal data.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -15,6 +16,11 @@ class Error(Exception):
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
         self.detail = detail
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """What a program needs in order to go on, as more members of the problem document."""
+        return {}
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}"

@@ -4,7 +4,7 @@ A failure of a log names the first entry that is wrong: everything before it has
 nothing after it has been looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from credentials.errors import Error, Malformed
@@ -173,6 +173,50 @@ class LogFenced(Error):
     """Another sequencer has taken over the log; nothing of this transaction was written."""
 
     code = "log-fenced"
+
+
+class KeyReused(Error):
+    """The key of a submission was used for another one before."""
+
+    code = "idempotency-key-reused"
+
+
+class VersionConflict(Error):
+    """The DID has another latest version than the submission expected; current: which."""
+
+    code = "version-conflict"
+
+    def __init__(self, detail: str, *, current: str) -> None:
+        super().__init__(detail)
+        self.current = current
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        return {"current": self.current}
+
+
+class TokenRefused(Error):
+    """The agency's software has shown no token of that agency, or one that has ended."""
+
+    code = "agency-token-refused"
+
+
+class UnknownSubmission(Error):
+    """Nothing was left under this address, or it was so long ago that it is forgotten."""
+
+    code = "unknown-submission"
+
+
+class PreconditionRequired(Error):
+    """An entry is offered without saying which version it follows, or without a key of its own."""
+
+    code = "precondition-required"
+
+
+class SequencerStopped(Error):
+    """The submission was not decided by the process that took it, which is ending."""
+
+    code = "sequencer-stopped"
 
 
 class NoWitness(Error):

@@ -93,6 +93,46 @@ class LogCosignature(Base):
     value: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class LogInbox(Base):
+    """One submission, in the order in which it came. digest: of the leaf that it asks for, so that
+    a key that is used for something else is noticed; body: of that leaf, null once it is decided.
+    idx or current: the outcome."""
+
+    __tablename__ = "log_inbox"
+    __table_args__ = (
+        Index(
+            "ix_log_inbox_waiting",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[bytes] = mapped_column(Digest, unique=True)
+    digest: Mapped[bytes] = mapped_column(Digest)
+    code: Mapped[str]
+    kind: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[JsonValue] = mapped_column(Json(), nullable=True)
+    expected: Mapped[str | None]
+    state: Mapped[str]
+    idx: Mapped[int | None]
+    current: Mapped[str | None]
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class AgencyToken(Base):
+    """The digest of a token with which an agency's software may offer entries of its DID."""
+
+    __tablename__ = "agency_token"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    code: Mapped[str] = mapped_column(ForeignKey("did.code"), index=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RegisteredDid(Base):
     """A DID whose log this registry serves, under the code that its path ends with."""
 

@@ -1,7 +1,7 @@
 """Queries over the registry's tables: plain functions on a session, no rules."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -91,7 +91,19 @@ def find_indexes(session: Session, dedups: Sequence[bytes]) -> dict[bytes, int]:
 
 def add_leaves(session: Session, rows: Sequence[LeafRow]) -> None:
     """Store new leaves."""
-    session.execute(insert(LogLeaf), [{**asdict(row), "kind": row.kind.value} for row in rows])
+    session.execute(insert(LogLeaf), [_leaf_values(row) for row in rows])
+
+
+def _leaf_values(row: LeafRow) -> dict[str, object]:
+    return {
+        "idx": row.idx,
+        "kind": row.kind.value,
+        "subject": row.subject,
+        "leaf": row.leaf,
+        "leaf_hash": row.leaf_hash,
+        "dedup": row.dedup,
+        "created": row.created,
+    }
 
 
 def leaf_time(session: Session, index: int) -> datetime | None:
@@ -317,6 +329,11 @@ def latest_version_id(session: Session, scid: str) -> str | None:
     """The versionId of the last line of a did.jsonl; None when there is none."""
     rows = select(DidVersion.version_id).where(DidVersion.scid == scid)
     return session.scalar(rows.order_by(DidVersion.number.desc()).limit(1))
+
+
+def version_at(session: Session, index: int) -> str | None:
+    """The versionId of the line that a leaf of the log holds."""
+    return session.scalar(select(DidVersion.version_id).where(DidVersion.log_idx == index))
 
 
 def all_versions(session: Session) -> Iterator[DidVersion]:

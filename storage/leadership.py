@@ -68,43 +68,37 @@ class FileLeadership:
 
 
 class AdvisoryLeadership:
-    """An advisory lock of PostgreSQL, held by a connection of its own."""
+    """An advisory lock of PostgreSQL. It belongs to a connection, which is kept while it is held or
+    tried for."""
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         self._connection: Connection | None = None
+        self._leads = False
 
     def take(self) -> bool:
-        """See Leadership. A lock whose connection was lost is taken anew."""
+        """See Leadership. A lock whose connection was lost is lost, and can be taken anew."""
         try:
-            if self._connection is not None:
-                self._connection.execute(_ALIVE)
-                return True
-            return self._try()
+            connection = self._connect()
+            if self._leads:
+                connection.execute(_ALIVE)
+            else:
+                self._leads = connection.execute(_TRY, {"key": self._key}).scalar_one() is True
         except SQLAlchemyError as error:
             self.give_up()
             raise StorageUnavailable("the database cannot be used at present") from error
+        return self._leads
 
     def give_up(self) -> None:
-        """See Leadership."""
-        connection, self._connection = self._connection, None
+        """See Leadership. The session itself is closed: in the pool, it would keep the lock."""
+        connection, self._connection, self._leads = self._connection, None, False
         if connection is not None:
-            _end(connection)
+            connection.invalidate()
+            connection.close()
 
-    def _try(self) -> bool:
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        taken = False
-        try:
-            taken = connection.execute(_TRY, {"key": self._key}).scalar_one() is True
-        finally:
-            if not taken:
-                _end(connection)
-        self._connection = connection if taken else None
-        return taken
-
-
-def _end(connection: Connection) -> None:
-    """Close the session itself: back in the pool, it would still hold the lock."""
-    connection.invalidate()
-    connection.close()
+    def _connect(self) -> Connection:
+        if self._connection is None:
+            options = {"isolation_level": "AUTOCOMMIT"}
+            self._connection = self._engine.connect().execution_options(**options)
+        return self._connection

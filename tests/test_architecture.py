@@ -18,9 +18,8 @@ PACKAGES = (
     "schemas",
     "credentials",
 )
-VERBS = frozenset(
-    {"actions", "store", "desk_store", "witness_store", "application_store", "models", "web", "cli"}
-)
+STORES = ("store", "desk_store", "inbox_store", "witness_store", "application_store")
+VERBS = frozenset({"actions", *STORES, "models", "web", "cli"})
 WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]

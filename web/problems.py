@@ -76,7 +76,9 @@ class _Edge:
         if row.status == 500:
             return self.unexpected(error)  # Our own failure; its detail is nobody else's concern.
         claims = _claims(error) if isinstance(error, InvalidClaims) else None
-        return self._answer(row, error.detail, headers=_waiting(error), errors=claims)
+        return self._answer(
+            row, error.detail, headers=_waiting(error), errors=claims, members=error.members
+        )
 
     def framework_refused(self, error: HTTPException) -> Response | HTTPException:
         if error.code is None or error.code < 400:
@@ -98,6 +100,7 @@ class _Edge:
         headers: Mapping[str, str] | None = None,
         incident: str | None = None,
         errors: list[dict[str, str]] | None = None,
+        members: Mapping[str, str] | None = None,
     ) -> Response:
         name_error(row.code)
         if _wants_page():
@@ -116,6 +119,7 @@ class _Edge:
             "advice_en": row.advice_en,
             "errors": errors,
             "incident": incident,
+            **(members or {}),
         }
         response = _json(
             {name: value for name, value in document.items() if value is not None},

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,8 +16,11 @@ from did_registry.errors import LogInconsistent
 from did_registry.leaf import Leaf, LeafKind, build_leaf
 from did_registry.models import LogHead
 from did_registry.store import LeafRow
-from did_registry.tlog.merkle import decode_frontier, leaf_hash
+from did_registry.tlog.merkle import DIGEST_BYTES, decode_frontier, leaf_hash
 from did_registry.tlog.tiles import grow
+
+
+_LAST_INDEX: Final = 2**53 - 1  # the largest that canonical JSON can carry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +64,11 @@ def append(session: Session, drafts: Sequence[LeafDraft], *, now: datetime) -> l
         _check_clock(session, head.size, now)
         _store(session, head, built)
     return [indexes[digest] for digest in digests]
+
+
+def check_draft(draft: LeafDraft, *, now: datetime) -> None:
+    """Raises Malformed or TooLarge for what can't be a leaf at any place of the log."""
+    _build(draft, bytes(DIGEST_BYTES), _LAST_INDEX, bytes(DIGEST_BYTES), now)
 
 
 def _check_clock(session: Session, size: int, now: datetime) -> None:

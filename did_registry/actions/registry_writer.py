@@ -61,6 +61,14 @@ class RegistryWriter:
         log_directory(session, now=now)
         publish_checkpoint(session, self.signer, self.guard, now=now)
 
+    def publish_head(self, now: datetime) -> None:
+        """Sign what the log has that is not signed yet, and publish it. What fails is reported."""
+        try:
+            with self.database.writing() as session:
+                self.close_head(session, now=now)
+        except Error as error:
+            _report(error)
+
     def publish(self) -> None:
         """Tell the guard, ask the witnesses. What fails is for the operator, not for the caller,
         whose own work is done: the next head asks again."""
@@ -70,5 +78,9 @@ class RegistryWriter:
             if self.peers.peers:
                 collect_cosignatures(self.database, self.peers, self.outbound)
         except Error as error:
-            line = LogLine(event="head-not-published", code=error.code)
-            _LOG.error(line.event, extra={"line": line})
+            _report(error)
+
+
+def _report(error: Error) -> None:
+    line = LogLine(event="head-not-published", code=error.code)
+    _LOG.error(line.event, extra={"line": line})
