@@ -17,6 +17,7 @@ from city_services.ledger.cli import ledger_commands
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
 from city_services.seoul.settings import Settings
+from city_services.seoul.token_command import token_command
 from city_services.seoul.web import home
 from city_services.seoul.witness_commands import witness_commands
 from console.clock import Clock, system_clock
@@ -28,7 +29,7 @@ from did_registry.actions.connect import (
 from did_registry.cli import registry_commands
 from did_registry.cli_bundle import bundle_command
 from did_registry.cli_root import add_root_commands
-from did_registry.web import dids, log, pages_apply, proof, types, witness
+from did_registry.web import dids, entries, log, pages_apply, proof, types, witness
 from did_registry.web import pages as registry_pages
 from did_registry.web.pages_service import EXTENSION as REGISTRY_PAGES
 from did_registry.web.service import EXTENSION as REGISTRY
@@ -103,7 +104,7 @@ def serve_app() -> WholeRequests:
 
 _VERIFIER_PAGES = (oid4vp.bp, verifier_desk.bp, scan.bp, records.bp, check_page.bp)
 _ROLE_PARTS = (
-    ("registry", REGISTRY, (dids.bp, log.bp, proof.bp, types.bp)),
+    ("registry", REGISTRY, (dids.bp, entries.bp, log.bp, proof.bp, types.bp)),
     ("issuer", ISSUER, (oid4vci.bp, metadata.bp, status.bp, desk.bp, desk.assets)),
     ("verifier", VERIFIER, _VERIFIER_PAGES),
     ("wallet", WALLET, (pages.bp, relay.bp)),
@@ -137,6 +138,7 @@ _registry_group = registry_commands(
 )
 _registry_group.add_command(log_key_command(_city))
 _registry_group.add_command(bundle_command(_connect))
+_registry_group.add_command(token_command(lambda: _city().log_office))
 add_root_commands(_registry_group, lambda: _city().root_office)
 cli.add_command(_registry_group)
 cli.add_command(ledger_commands(lambda: _city().ledger))

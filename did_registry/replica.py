@@ -99,6 +99,11 @@ class Replica:
         """
         checkpoint = verify_checkpoint(note, key)
         self._check_head(checkpoint)
+        return self.peek(checkpoint, now)
+
+    def peek(self, checkpoint: Checkpoint, now: datetime) -> RegistryView:
+        """What follows from all leaves, whether a head over them is signed or not; it decides
+        nothing. checkpoint: what is known to be signed."""
         return RegistryView(
             checkpoint=checkpoint,
             as_of=now,

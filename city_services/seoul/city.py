@@ -19,6 +19,7 @@ from city_services.ledger.services import known_services
 from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
+from city_services.seoul.log_office import LogOffice
 from city_services.seoul.root_office import CityTenants, RootOffice
 from city_services.seoul.seed import LOG_ORIGIN, ROOT, Seeding, log_signer
 from city_services.seoul.seed_staff import LOGINS_FILE, seed_staff, write_logins
@@ -39,6 +40,7 @@ from did_registry.actions.publish_checkpoint import settle_guard
 from did_registry.actions.registry_writer import RegistryWriter
 from did_registry.actions.replay import replay
 from did_registry.actions.root_desk import RootDesk
+from did_registry.actions.sequencer import SEQUENCER
 from did_registry.errors import NoTrustFile
 from did_registry.sign_guard import SignGuard
 from did_registry.store import find_did, find_head, latest_checkpoint
@@ -169,8 +171,19 @@ class City:
             url=self.registry_url,
             database=self.database,
             witnesses=self.witness_peers.policy,
+            sequencer=self.log_office.sequencer,
             clock=self.clock,
             outbound=self.outbound,
+        )
+
+    @cached_property
+    def log_office(self) -> LogOffice:
+        """Where agencies' own software offers entries, and where what a crash has left is done."""
+        return LogOffice(
+            database=self.database,
+            sequencer_lead=self.database.leadership(SEQUENCER),
+            writer=self.registry_writer,
+            clock=self.clock,
         )
 
     @cached_property

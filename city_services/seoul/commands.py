@@ -10,6 +10,7 @@ import click
 
 from city_services.seoul.data import load_city, shift
 from city_services.seoul.errors import NotSeeded
+from city_services.seoul.log_office import LogOffice
 from city_services.seoul.seed import LOG_ORIGIN, log_signer
 from city_services.seoul.server import Listening, serve_until_stopped
 from city_services.seoul.settings import Settings
@@ -50,6 +51,8 @@ class City(Protocol):
     def seed(self) -> RegistryView: ...
     def replay(self) -> RegistryView: ...
     def settle_guard(self) -> None: ...
+    @property
+    def log_office(self) -> LogOffice: ...
 
 
 def seed_command(open_city: Callable[[], City]) -> click.Command:
@@ -120,6 +123,8 @@ def serve_command(open_city: Callable[[], City]) -> click.Command:
             city.check_database()
             view = city.replay()
             city.settle_guard()
+            if "registry" in city.settings.roles and city.log_office.finish():
+                view = city.replay()
             click.echo(f"{view.checkpoint.size} leaves verified", err=True)
             _check_issuers(city.settings, view)
         _warn(city.settings.addresses.public_url, host, port, is_tls=tls_cert is not None)

@@ -19,7 +19,6 @@ from did_registry.store import LeafRow
 from did_registry.tlog.merkle import DIGEST_BYTES, decode_frontier, leaf_hash
 from did_registry.tlog.tiles import grow
 
-
 _LAST_INDEX: Final = 2**53 - 1  # the largest that canonical JSON can carry
 
 

@@ -6,7 +6,9 @@ head, the tiles, each signed checkpoint, and the DID tables that index them.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -27,29 +29,42 @@ from did_registry.webvh.entry import encode_entry
 
 
 def replay(session: Session, *, root: Did, key: VerifierKey, now: datetime) -> RegistryView:
-    """Verify everything that the registry has stored, and return what follows from it.
+    """Verify everything that the registry has stored, and return what follows from the part of it
+    that is signed. Leaves may have come since; they are verified as well.
 
     Raises LeafRejected, which names the first leaf that is wrong, or LogInconsistent.
     """
     session.flush()
     session.expire_all()  # read what is stored, also where this transaction has written it
-    replica = Replica(root)
-    hashes: list[bytes] = []
-    entries: dict[int, Leaf] = {}
-    for row in store.all_leaves(session):
-        leaf = _take(replica, row, now)
-        hashes.append(row.leaf_hash)
-        if leaf.kind is LeafKind.DID:
-            entries[leaf.index] = leaf
+    replica, stored = Replica(root), _Stored()
     checkpoints = store.all_checkpoints(session)
-    _check_checkpoints(checkpoints, hashes, key)
+    rows = store.all_leaves(session)
+    for row in islice(rows, checkpoints[-1].size if checkpoints else None):
+        stored.take(_take(replica, row, now), row)
+    _check_checkpoints(checkpoints, stored.hashes, key)
     view = replica.confirm(checkpoints[-1].note, key, now)
-    _check_head(session, hashes)
-    _check_tiles(session, hashes)
-    _check_directory(session, view)
-    _check_dids(session, view)
-    _check_versions(session, view, entries)
+    for row in rows:
+        stored.take(_take(replica, row, now), row)
+    _check_head(session, stored.hashes)
+    _check_tiles(session, stored.hashes)
+    newest = replica.peek(view.checkpoint, now)
+    _check_directory(session, newest)
+    _check_dids(session, newest)
+    _check_versions(session, newest, stored.entries)
     return view
+
+
+@dataclass(slots=True)
+class _Stored:
+    """What the later checks need of the leaves."""
+
+    hashes: list[bytes] = field(default_factory=list)
+    entries: dict[int, Leaf] = field(default_factory=dict)
+
+    def take(self, leaf: Leaf, row: LogLeaf) -> None:
+        self.hashes.append(row.leaf_hash)
+        if leaf.kind is LeafKind.DID:
+            self.entries[leaf.index] = leaf
 
 
 def _take(replica: Replica, row: LogLeaf, now: datetime) -> Leaf:

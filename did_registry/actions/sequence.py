@@ -56,8 +56,8 @@ def sequence(
     """Log these submissions and those that wait, and note what became of each.
 
     Returns the outcomes of `submissions`, in their order: an Error where a key was used for
-    something else before, None for one that was in the inbox and must go on waiting. Raises LogFenced when another has taken over, and what `append` raises;
-    then nothing has happened to any of them.
+    something else before, None for one that was in the inbox and must go on waiting. Raises
+    LogFenced when another has taken over, and what `append` raises; then nothing has happened.
     """
     if store.lock_head(session).term != term:
         raise LogFenced("another sequencer has taken over the log")

@@ -23,6 +23,7 @@ from did_registry.inbox import Outcome, Submission
 from storage.leadership import Leadership
 from storage.transaction import Database
 
+SEQUENCER: Final = "sequencer"  # the name of the lead
 IDLE_SECONDS: Final = 0.5  # without anything to do; then the next one may lead
 LOOK_SECONDS: Final = 0.01  # between two looks into the inbox, where nobody rings
 
@@ -144,10 +145,8 @@ class Sequencer:
 
     def _sequence(self, tickets: Sequence[_Ticket]) -> None:
         assert self._term is not None
-        if not tickets:
-            with self._database.reading() as session:
-                if not inbox_store.waiting(session, 1):
-                    return
+        if not tickets and not _has_waiting(self._database):
+            return
         self._idle = 0.0
         submissions = [ticket.submission for ticket in tickets]
         with self._database.writing() as session:
@@ -194,3 +193,25 @@ class Sequencer:
         self._kept = []
         for ticket in left:
             ticket.decide(SequencerStopped("ask again with the same key"))
+
+
+def finish_inbox(database: Database, leadership: Leadership, *, now: datetime) -> None:
+    """Log what an earlier process has left in the inbox, unless another one leads and will do so.
+
+    For the start. Raises what `sequence` raises.
+    """
+    if not leadership.take():
+        return
+    try:
+        with database.writing() as session:
+            term = take_over(session, now=now)
+        while _has_waiting(database):
+            with database.writing() as session:
+                sequence(session, term, [], now=now)
+    finally:
+        leadership.give_up()
+
+
+def _has_waiting(database: Database) -> bool:
+    with database.reading() as session:
+        return bool(inbox_store.waiting(session, 1))

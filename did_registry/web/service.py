@@ -7,6 +7,7 @@ from typing import Final
 
 from flask import current_app
 
+from did_registry.actions.sequencer import Sequencer
 from did_registry.directory import Directory
 from did_registry.tlog.cosignature import WitnessPolicy
 from did_registry.web.remembered import Remembered
@@ -22,7 +23,8 @@ MAX_DIRECTORIES: Final = 4  # of the newest heads
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryService:
     """url: where this registry is reached, without a slash at its end; witnesses: who must have
-    signed a head before it is shown; clock: the city's time.
+    signed a head before it is shown; sequencer: who logs the entries that agencies offer; clock:
+    the city's time.
 
     outbound: how other hosts' DIDs are fetched, None where they are not resolved;
     histories: what was verified, by DID and last versionId; directories: by how many leaves.
@@ -31,6 +33,7 @@ class RegistryService:
     url: str
     database: Database
     witnesses: WitnessPolicy
+    sequencer: Sequencer
     clock: Callable[[], datetime]
     outbound: Outbound | None = None
     histories: Remembered[tuple[str, str], History] = field(

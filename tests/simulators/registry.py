@@ -26,9 +26,11 @@ from did_registry import store
 from did_registry.actions.accredit import RootAuthority, accredit_issuer, register_verifier
 from did_registry.actions.append import LeafDraft, append
 from did_registry.actions.create_did import create_did, log_entry
+from did_registry.actions.head_publisher import HeadPublisher
 from did_registry.actions.publish_checkpoint import publish_checkpoint, settle_guard
 from did_registry.actions.publish_types import publish_types
 from did_registry.actions.replay import replay
+from did_registry.actions.sequencer import SEQUENCER, Sequencer
 from did_registry.agency_document import build_agency_document
 from did_registry.document import Purpose
 from did_registry.errors import LogInconsistent
@@ -38,7 +40,7 @@ from did_registry.tlog.cosignature import NO_WITNESSES, WitnessPolicy
 from did_registry.tlog.note import Ed25519NoteSigner
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
-from did_registry.web import dids, log, proof, types
+from did_registry.web import dids, entries, log, proof, types
 from did_registry.web.service import EXTENSION, RegistryService
 from did_registry.webvh.did import Did, placeholder_did
 from did_registry.webvh.entry import parse_entry
@@ -253,11 +255,21 @@ class SimulatedRegistry:
         install(app, settings, lambda: 0.0)
         serve_health(app, check_ready=lambda: None, clock=self.clock, clock_is_set=False)
         app.extensions[EXTENSION] = RegistryService(
-            url=self.url, database=self.database, witnesses=self.witnesses, clock=self.clock
+            url=self.url,
+            database=self.database,
+            witnesses=self.witnesses,
+            sequencer=self.sequencer,
+            clock=self.clock,
         )
-        for blueprint in (dids.bp, log.bp, proof.bp, types.bp):
+        for blueprint in (dids.bp, entries.bp, log.bp, proof.bp, types.bp):
             app.register_blueprint(blueprint)
         return app
+
+    @property
+    def sequencer(self) -> Sequencer:
+        """One process's part of sequencing. It signs no head: `publish` does."""
+        leadership = self.database.leadership(SEQUENCER)
+        return Sequencer(self.database, leadership, HeadPublisher(lambda: None), self.clock)
 
     def http(self) -> FlaskClient:
         """A stranger's client, over https."""

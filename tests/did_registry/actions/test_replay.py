@@ -132,10 +132,18 @@ def test_a_missing_last_leaf_contradicts_what_was_signed(registry: SimulatedRegi
         registry.replay()
 
 
-def test_leaves_beyond_the_signed_head_are_refused(registry: SimulatedRegistry) -> None:
+def test_leaves_beyond_the_signed_head_are_verified_and_not_believed_yet(
+    registry: SimulatedRegistry,
+) -> None:
+    before = registry.replay()
     registry.fill(9)
-    with pytest.raises(LogInconsistent, match="9 leaves, but 8 are signed"):
+    after = registry.replay()
+    assert after.checkpoint == before.checkpoint
+    assert after.schemas == before.schemas
+    registry.flip("log_leaf", "leaf", 20, "idx = 8")
+    with pytest.raises(LeafRejected) as refused:
         registry.replay()
+    assert refused.value.index == 8
 
 
 def test_leaves_from_the_future_are_refused(registry: SimulatedRegistry) -> None:
