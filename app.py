@@ -35,7 +35,7 @@ from did_registry.web.pages_service import EXTENSION as REGISTRY_PAGES
 from did_registry.web.service import EXTENSION as REGISTRY
 from did_registry.web.witness import EXTENSION as WITNESS
 from issuer.cli import issuer_commands
-from issuer.web import metadata, oid4vci, status
+from issuer.web import issuance_proof, metadata, oid4vci, status
 from issuer.web.desk import pages as desk
 from issuer.web.service import EXTENSION as ISSUER
 from staff.web import sign_in
@@ -103,9 +103,13 @@ def serve_app() -> WholeRequests:
 
 
 _VERIFIER_PAGES = (oid4vp.bp, verifier_desk.bp, scan.bp, records.bp, check_page.bp)
+_ISSUER_PAGES = (
+    *(oid4vci.bp, issuance_proof.bp, metadata.bp, status.bp),
+    *(desk.bp, desk.assets),
+)
 _ROLE_PARTS = (
     ("registry", REGISTRY, (dids.bp, entries.bp, log.bp, proof.bp, types.bp)),
-    ("issuer", ISSUER, (oid4vci.bp, metadata.bp, status.bp, desk.bp, desk.assets)),
+    ("issuer", ISSUER, _ISSUER_PAGES),
     ("verifier", VERIFIER, _VERIFIER_PAGES),
     ("wallet", WALLET, (pages.bp, relay.bp)),
     ("witness", WITNESS, (witness.bp,)),

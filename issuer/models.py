@@ -10,6 +10,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from credentials.strict_json import JsonValue
+from storage.append_only import make_append_only
 from storage.base import Base
 from storage.types import Digest, Json, UtcDateTime
 
@@ -153,6 +154,34 @@ class PublishedList(Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class IssuanceBatch(Base):
+    """What an agency issued in a period: the leaves of the padded tree, side by side, whose root
+    stands in the log. Append-only, as the log is."""
+
+    __tablename__ = "issuance_batch"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"), index=True)
+    begins: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends: Mapped[datetime] = mapped_column(UtcDateTime)
+    leaves: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IssuedCredential(Base):
+    """That a credential was issued: SHA-256 of it as issued, and the salt that stands before it in
+    its leaf. batch_id: None until the period is over."""
+
+    __tablename__ = "issued_credential"
+    __table_args__ = (Index("ix_issued_credential_open", "agency", "batch_id", "issued_at"),)
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    agency: Mapped[str] = mapped_column(ForeignKey("agency.code"))
+    entitlement_id: Mapped[str] = mapped_column(ForeignKey("entitlement.id"), index=True)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("issuance_batch.id"))
+
+
 class BatchRow(Base):
     """One CSV file that a clerk brought. refusals: its refused rows as lines, columns and codes;
     known: how many rows had been brought before."""
@@ -240,3 +269,6 @@ class RevocationItem(Base):
 
     revocation_id: Mapped[str] = mapped_column(ForeignKey("revocation.id"), primary_key=True)
     entitlement_id: Mapped[str] = mapped_column(ForeignKey("entitlement.id"), primary_key=True)
+
+
+make_append_only(IssuanceBatch)

@@ -18,7 +18,10 @@ PACKAGES = (
     "schemas",
     "credentials",
 )
-STORES = ("store", "desk_store", "inbox_store", "witness_store", "application_store")
+STORES = (
+    *("store", "desk_store", "batch_store", "inbox_store"),
+    *("witness_store", "application_store"),
+)
 VERBS = frozenset({"actions", *STORES, "models", "web", "cli"})
 WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})
 TESTS = sorted((ROOT / "tests").rglob("*.py"))

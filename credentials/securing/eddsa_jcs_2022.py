@@ -4,6 +4,7 @@ The whole document is signed as canonical JSON, so nothing can be withheld and n
 processed. VC Data Model 2.0, VC Data Integrity 1.0, VC DI EdDSA Cryptosuites 1.0 §3.3.
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from credentials.claims import ClaimPath, Claims
 from credentials.data_integrity import EDDSA_JCS_2022
 from credentials.did_key import did_key_method, parse_self_describing
 from credentials.errors import BindingInvalid, KeyMismatch, Malformed, Unsupported
+from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject
 from credentials.keys import KeyType, PublicKey, Signer
 from credentials.model import (
@@ -131,6 +133,11 @@ class EddsaJcs2022:
             status=parsed.statuses,
             holder=parsed.holder,
         )
+
+    def issued_digest(self, unverified: Unverified) -> bytes:
+        """SHA-256 of the secured credential as canonical JSON, its proof included."""
+        document = _ours(unverified).credential.document
+        return hashlib.sha256(canonicalize(document.members)).digest()
 
     def verify_holder(self, unverified: Unverified, verified: Verified) -> HolderBinding | None:
         """Prove that the credential's subject signed the presentation around it."""

@@ -68,6 +68,11 @@ class Mechanism(Protocol):
         """
         ...
 
+    def issued_digest(self, unverified: Unverified) -> bytes:
+        """SHA-256 of the credential as its issuer signed it, signature included: the same for the
+        credential and for every presentation of it. Raises Malformed."""
+        ...
+
     def verify_holder(self, unverified: Unverified, verified: Verified) -> HolderBinding | None:
         """Prove that the key in `verified.holder` signed this presentation; None when it bears no
         holder's signature at all.

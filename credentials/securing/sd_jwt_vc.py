@@ -5,6 +5,7 @@ is a DID, `kid` names its key, `iat` is always visible, the holder's key is `cnf
 status is a status list. The key comes from the registry, so `x5c` in a header is not looked at.
 """
 
+import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -142,6 +143,11 @@ class SdJwtVc:
             status=_parse_status(payload),
             holder=_parse_holder(payload),
         )
+
+    def issued_digest(self, unverified: Unverified) -> bytes:
+        """SHA-256 of the issuer-signed JWT, which no presentation changes."""
+        issuer_jwt = _ours(unverified).sd_jwt.presented.partition("~")[0]
+        return hashlib.sha256(issuer_jwt.encode("ascii")).digest()
 
     def verify_holder(self, unverified: Unverified, verified: Verified) -> HolderBinding | None:
         """Prove that `cnf.jwk` signed this very presentation. Spec: RFC 9901 §7.3.

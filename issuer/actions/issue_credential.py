@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from credentials.errors import Expired
+from credentials.issuance_proof import SALT_BYTES
 from credentials.keys import PublicKey
 from credentials.model import Serialized
 from credentials.securing import mechanisms
 from credentials.securing.mechanism import Mechanism
+from issuer import batch_store as batches
 from issuer import store
 from issuer.actions.agencies import get_signing_agency
 from issuer.actions.context import IssuerContext
@@ -23,7 +25,7 @@ from issuer.catalogue import binding_methods, configuration_id
 from issuer.entitlement import Entitlement, EntitlementState
 from issuer.issuance_session import Event, State
 from issuer.minting import Place, mint
-from issuer.models import OfferRow
+from issuer.models import IssuedCredential, OfferRow
 from issuer.secret_macs import NONCE_LIFETIME, SecretKind
 from issuer.status_allocation import free_index
 from openid4vc.credential_request import CredentialRequest, CredentialResponse
@@ -132,7 +134,22 @@ class _Issuance:
         return tuple(proof.key for proof in proofs)
 
     def mint(self, holder: PublicKey | None) -> Serialized:
-        """One copy, in a place of its own in the status list."""
+        """One copy, in a place of its own in the status list, noted for the period's batch."""
+        credential = self._mint(holder)
+        digest = self.mechanism.issued_digest(self.mechanism.parse(credential))
+        batches.note_issued(
+            self.session,
+            IssuedCredential(
+                digest=digest,
+                agency=self.agency.code,
+                entitlement_id=self.entitlement.id,
+                salt=self.context.entropy(SALT_BYTES),
+                issued_at=self.now,
+            ),
+        )
+        return credential
+
+    def _mint(self, holder: PublicKey | None) -> Serialized:
         try:
             return mint(
                 self.entitlement.type,

@@ -80,6 +80,8 @@ TABLES: Final = (
     models.SearchTerm,
     models.RevocationRow,
     models.RevocationItem,
+    models.IssuanceBatch,
+    models.IssuedCredential,
 )
 
 _CHEAP: Final = Cost(passes=2, memory_bytes=19 * 1024 * 1024)

@@ -1,5 +1,6 @@
 """The mechanism eddsa-jcs-2022: issuing, verifying, presenting, and every way to be refused."""
 
+import hashlib
 import json
 from copy import deepcopy
 from dataclasses import replace
@@ -22,6 +23,7 @@ from credentials.errors import (
     SignatureInvalid,
     Unsupported,
 )
+from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject
 from credentials.keys import Ed25519Signer, KeyType, P256Signer, PublicKey
 from credentials.model import HolderBinding, Unverified, Verified
@@ -536,3 +538,11 @@ def test_any_value_anywhere_gives_our_error_or_what_was_signed(data: st.DataObje
 def test_a_forged_value_is_refused() -> None:
     with pytest.raises(SignatureInvalid):
         verify(changed(credential(), "proof", "proofValue", to=encode_multibase(bytes(64))))
+
+
+def test_the_digest_of_a_credential_is_that_of_every_presentation_of_it() -> None:
+    issued, other = credential(), bound_to(None)
+    digest = MECHANISM.issued_digest(MECHANISM.parse(issued))
+    assert digest == hashlib.sha256(canonicalize(issued)).digest()
+    assert MECHANISM.issued_digest(MECHANISM.parse(presentation(issued))) == digest
+    assert MECHANISM.issued_digest(MECHANISM.parse(other)) != digest

@@ -615,3 +615,11 @@ def test_any_signed_payload_gives_a_credential_or_our_error(changes: Claims) -> 
     except Error:
         return
     assert changes.keys() <= {"iat", "exp", "vct"}
+
+
+def test_the_digest_of_a_credential_is_that_of_every_presentation_of_it() -> None:
+    token = secured()
+    digest = MECHANISM.issued_digest(MECHANISM.parse(token))
+    assert digest == hashlib.sha256(token.partition("~")[0].encode()).digest()
+    assert MECHANISM.issued_digest(MECHANISM.parse(presented(token))) == digest
+    assert MECHANISM.issued_digest(MECHANISM.parse(secured())) != digest
