@@ -134,13 +134,17 @@ class AgencyToken(Base):
 
 
 class RegisteredDid(Base):
-    """A DID whose log this registry serves, under the code that its path ends with."""
+    """A DID whose log this registry serves, under the code that its path ends with.
+
+    shown: how many of its versions are served: as many as its own witnesses have approved.
+    """
 
     __tablename__ = "did"
 
     scid: Mapped[str] = mapped_column(primary_key=True)
     did: Mapped[str] = mapped_column(unique=True)
     code: Mapped[str] = mapped_column(unique=True)
+    shown: Mapped[int]
 
 
 class DidVersion(Base):
@@ -156,6 +160,17 @@ class DidVersion(Base):
     version_time: Mapped[datetime] = mapped_column(UtcDateTime)
     entry: Mapped[bytes] = mapped_column(LargeBinary)
     log_idx: Mapped[int] = mapped_column(ForeignKey("log_leaf.idx"), unique=True)
+
+
+class DidWitnessProof(Base):
+    """A witness's approval of a version of a DID and all before it. witness: its did:key."""
+
+    __tablename__ = "did_witness_proof"
+
+    version_id: Mapped[str] = mapped_column(ForeignKey("did_version.version_id"), primary_key=True)
+    witness: Mapped[str] = mapped_column(primary_key=True)
+    scid: Mapped[str] = mapped_column(ForeignKey("did.scid"), index=True)
+    proof: Mapped[JsonValue] = mapped_column(Json(), nullable=False)
 
 
 class RootActRow(Base):
@@ -208,5 +223,5 @@ class ApplicationRow(Base):
     act: Mapped[str | None] = mapped_column(ForeignKey("root_act.id"), unique=True)
 
 
-for _append_only in (LogLeaf, LogCheckpoint, LogCosignature, DidVersion):
+for _append_only in (LogLeaf, LogCheckpoint, LogCosignature, DidVersion, DidWitnessProof):
     make_append_only(_append_only)

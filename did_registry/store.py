@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,6 @@ from did_registry.leaf import EMPTY_CHAIN, LeafKind
 from did_registry.models import (
     DidVersion,
     LogCheckpoint,
-    LogCosignature,
     LogDirectoryRow,
     LogHead,
     LogLeaf,
@@ -23,9 +22,7 @@ from did_registry.models import (
     RegisteredDid,
     RootActRow,
 )
-from did_registry.tlog.cosignature import WitnessKey, WitnessPolicy
 from did_registry.tlog.merkle import EMPTY_FRONTIER
-from did_registry.tlog.note import NoteSignature, encode_signature_lines
 from did_registry.tlog.tiles import WIDTH, Tile
 from did_registry.webvh.did import Did
 from did_registry.webvh.version import Version
@@ -220,55 +217,6 @@ def latest_checkpoint(session: Session) -> LogCheckpoint | None:
     return session.scalars(newest).one_or_none()
 
 
-def published_checkpoint(session: Session, policy: WitnessPolicy) -> LogCheckpoint | None:
-    """The largest head that a quorum of these witnesses has signed: the one that strangers see.
-
-    A line by a witness that does not count any more, or by another key of one that does, counts
-    for nothing, so that exchanging witnesses never shows a head that the new ones do not carry.
-    """
-    newest = select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1)
-    if policy.quorum:
-        counted = or_(*(_line_by(witness) for witness in policy.witnesses))
-        signed = select(LogCosignature.size).where(counted).group_by(LogCosignature.size)
-        enough = func.count(LogCosignature.witness.distinct()) >= policy.quorum
-        newest = newest.where(LogCheckpoint.size.in_(signed.having(enough)))
-    return session.scalars(newest).one_or_none()
-
-
-def published_note(session: Session, policy: WitnessPolicy) -> bytes | None:
-    """The head that is shown to strangers, with its witnesses' lines; None before the first."""
-    row = published_checkpoint(session, policy)
-    if row is None:
-        return None
-    return row.note + encode_signature_lines(cosignatures(session, row.size))
-
-
-def cosignatures(session: Session, size: int) -> tuple[NoteSignature, ...]:
-    """The witnesses' lines on a head, in the order of their names."""
-    rows = select(LogCosignature).where(LogCosignature.size == size)
-    ordered = rows.order_by(LogCosignature.witness, LogCosignature.key_id)
-    return tuple(
-        NoteSignature(name=row.witness, key_id=row.key_id, value=row.value)
-        for row in session.scalars(ordered)
-    )
-
-
-def add_cosignature(session: Session, size: int, line: NoteSignature) -> None:
-    """Store a witness's line; one that is there stays."""
-    row = LogCosignature(size=size, witness=line.name, key_id=line.key_id, value=line.value)
-    try:
-        with session.begin_nested():
-            session.add(row)
-    except IntegrityError:
-        return  # it is there: another transaction may have asked the same witness meanwhile
-
-
-def cosigned_size(session: Session, witness: WitnessKey) -> int:
-    """The largest head that a witness has signed with this key, as far as we know; 0 for none."""
-    sizes = select(func.max(LogCosignature.size)).where(_line_by(witness))
-    return session.scalar(sizes) or 0
-
-
 def all_checkpoints(session: Session) -> Sequence[LogCheckpoint]:
     """Every signed head that was published, the smallest first."""
     return session.scalars(select(LogCheckpoint).order_by(LogCheckpoint.size)).all()
@@ -299,12 +247,15 @@ def find_did_by_code(session: Session, code: str) -> RegisteredDid | None:
 
 def add_did(session: Session, did: Did, code: str) -> None:
     """Make the row of a new DID."""
-    session.add(RegisteredDid(scid=did.scid, did=str(did), code=code))
+    session.add(RegisteredDid(scid=did.scid, did=str(did), code=code, shown=0))
     session.flush()
 
 
 def add_version(session: Session, version: Version, previous: str, line: bytes, index: int) -> None:
-    """Store one line of a did.jsonl; `previous` is the versionId before it, or the SCID."""
+    """Store one line of a did.jsonl; `previous` is the versionId before it, or the SCID.
+
+    It is shown at once if nobody has to approve it, nor anything before it.
+    """
     session.add(
         DidVersion(
             scid=version.parameters.scid,
@@ -316,6 +267,10 @@ def add_version(session: Session, version: Version, previous: str, line: bytes, 
             log_idx=index,
         )
     )
+    if version.witnesses is None:
+        row = update(RegisteredDid).where(RegisteredDid.scid == version.parameters.scid)
+        before = RegisteredDid.shown == version.number - 1
+        session.execute(row.where(before).values(shown=version.number))
     session.flush()
 
 
@@ -373,11 +328,6 @@ def add_checkpoint(
     """Store a signed head."""
     session.add(LogCheckpoint(size=size, root=root, note=note, published=published))
     session.flush()
-
-
-def _line_by(witness: WitnessKey) -> ColumnElement[bool]:
-    named = LogCosignature.witness == witness.name
-    return and_(named, LogCosignature.key_id == witness.key_id)
 
 
 def _make_head(session: Session) -> None:

@@ -20,7 +20,7 @@ PACKAGES = (
 )
 STORES = (
     *("store", "desk_store", "batch_store", "inbox_store"),
-    *("witness_store", "application_store"),
+    *("witness_store", "application_store", "approval_store", "head_store"),
 )
 VERBS = frozenset({"actions", *STORES, "models", "web", "cli"})
 WORLD = frozenset({"flask", "sqlalchemy", "httpx", "console", "storage", "web"})

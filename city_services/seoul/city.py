@@ -26,6 +26,7 @@ from city_services.seoul.seed_staff import LOGINS_FILE, seed_staff, write_logins
 from city_services.seoul.settings import Settings
 from console.city_clock import city_clock
 from console.clock import Clock, system_clock
+from did_registry.actions.collect_approvals import collect_approvals
 from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.actions.connect import (
     TRUST_FILE,
@@ -44,6 +45,7 @@ from did_registry.actions.sequencer import SEQUENCER
 from did_registry.errors import NoTrustFile
 from did_registry.sign_guard import SignGuard
 from did_registry.store import find_did, find_head, latest_checkpoint
+from did_registry.tlog.errors import QuorumMissing
 from did_registry.tlog.note import Ed25519NoteSigner
 from did_registry.trust import TrustAnchor, encode_trust_anchor
 from did_registry.view import RegistryView
@@ -279,8 +281,8 @@ class City:
                 keystore=self.keystore,
                 tenants=CityTenants(self._issuer_context),
                 root_code=ROOT,
-                registry_url=self.registry_url,
                 did_witnesses=self.witness_peers.rule,
+                registry_url=self.registry_url,
             ),
             writer=self.registry_writer,
             clock=self.clock,
@@ -311,9 +313,22 @@ class City:
             settle_guard(session, self.sign_guard)
 
     def collect_cosignatures(self) -> None:
-        """Have the newest head signed by our witnesses. Raises QuorumMissing or LogInconsistent."""
-        if self.witness_peers.peers:
-            collect_cosignatures(self.database, self.witness_peers, self.outbound)
+        """Have the newest head signed by our witnesses, and the DIDs under it approved.
+
+        Raises QuorumMissing or LogInconsistent.
+        """
+        if not self.witness_peers.peers:
+            return
+        peers, now = self.witness_peers, self.clock()
+        collect_cosignatures(self.database, peers, self.outbound)
+        waiting = collect_approvals(self.database, peers, self.outbound, now=now)
+        if waiting:
+            raise QuorumMissing(f"{len(waiting)} DIDs wait for their witnesses to approve them")
+
+    def ask_witnesses(self) -> None:
+        """Ask the witnesses again for what was missing when we ended; see `RegistryWriter`."""
+        if self.witness_peers.peers and (self.settings.data_dir / GUARD_FILE).exists():
+            self.registry_writer.publish(self.clock())
 
     def replay(self) -> RegistryView:
         """Verify everything that the registry has stored."""

@@ -53,6 +53,7 @@ class City(Protocol):
     def settle_guard(self) -> None: ...
     @property
     def log_office(self) -> LogOffice: ...
+    def ask_witnesses(self) -> None: ...
 
 
 def seed_command(open_city: Callable[[], City]) -> click.Command:
@@ -125,6 +126,7 @@ def serve_command(open_city: Callable[[], City]) -> click.Command:
             city.settle_guard()
             if "registry" in city.settings.roles and city.log_office.finish():
                 view = city.replay()
+            city.ask_witnesses()
             click.echo(f"{view.checkpoint.size} leaves verified", err=True)
             _check_issuers(city.settings, view)
         _warn(city.settings.addresses.public_url, host, port, is_tls=tls_cert is not None)

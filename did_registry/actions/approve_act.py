@@ -66,7 +66,7 @@ def _carry_out(session: Session, desk: RootDesk, act: RootAct, now: datetime) ->
 
 def _rotate(session: Session, desk: RootDesk, code: str, now: datetime) -> Claims:
     desk.tenants.hold(session, code)
-    keys = rotate_keys(session, desk.keystore, code, now=now)
+    keys = rotate_keys(session, desk.keystore, code, witnesses=desk.did_witnesses, now=now)
     desk.tenants.adopt(session, keys, now=now)
     return {
         "version_id": keys.version_id,

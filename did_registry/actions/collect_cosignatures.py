@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from sqlalchemy.orm import Session
 
 from credentials.errors import Error
-from did_registry import store
+from did_registry import head_store, store
 from did_registry.errors import LogInconsistent, RegistryUnavailable
 from did_registry.tlog.cosignature import find_cosignature
 from did_registry.tlog.errors import QuorumMissing
@@ -63,7 +63,7 @@ def collect_cosignatures(
         if row is None:
             raise LogInconsistent("the log has no checkpoint")
         head = _Head(size=row.size, note=row.note)
-        lines = store.cosignatures(session, head.size)
+        lines = head_store.cosignatures(session, head.size)
     signed = _signers(lines, peers)
     missing = [peer for peer in peers.peers if peer.key.name not in signed]
     if missing:
@@ -72,7 +72,7 @@ def collect_cosignatures(
             lines = tuple(line for line in pool.map(ask, missing) if line is not None)
         with database.writing() as session:
             for line in lines:
-                store.add_cosignature(session, head.size, line)
+                head_store.add_cosignature(session, head.size, line)
         signed |= _signers(lines, peers)
     if len(signed) < peers.policy.quorum and _latest_size(database) == head.size:
         raise QuorumMissing(f"{len(signed)} of {peers.policy.quorum} witnesses signed the head")
@@ -91,7 +91,7 @@ def _ask(
     """The line of one witness; None when it cannot be had now, or when it has signed a later head
     of ours: then whoever signed that one asks, and this one need not be shown."""
     with database.reading() as session:
-        old_size = store.cosigned_size(session, peer.key)
+        old_size = head_store.cosigned_size(session, peer.key)
     for _ in range(_TRIES):
         if old_size > head.size:
             _check_ours(database, old_size, peer)

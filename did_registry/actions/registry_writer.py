@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 
 from credentials.errors import Error
 from did_registry.actions.append import LeafDraft, append
+from did_registry.actions.collect_approvals import collect_approvals
 from did_registry.actions.collect_cosignatures import Sender, collect_cosignatures
 from did_registry.actions.log_directory import log_directory
 from did_registry.actions.publish_checkpoint import publish_checkpoint, settle_guard
+from did_registry.errors import LogWitnessMissing
 from did_registry.sign_guard import SignGuard
 from did_registry.tlog.note import NoteSigner
 from did_registry.witness_peers import WitnessPeers
@@ -30,6 +32,7 @@ from web.logs import LogLine
 
 _LOG = logging.getLogger("gwanin.registry")
 _NAME: Final = "registry-head"
+_WAITING: Final = LogLine(event="did-versions-wait", code=LogWitnessMissing.code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class RegistryWriter:
     def close_head(self, session: Session, *, now: datetime) -> None:
         """Sign the log at the end of this transaction, and publish it when that is durable."""
         before_commit(session, _NAME, partial(self._sign, session, now))
-        after_commit(session, _NAME, self.publish)
+        after_commit(session, _NAME, partial(self.publish, now))
 
     def _sign(self, session: Session, now: datetime) -> None:
         log_directory(session, now=now)
@@ -69,14 +72,18 @@ class RegistryWriter:
         except Error as error:
             _report(error)
 
-    def publish(self) -> None:
-        """Tell the guard, ask the witnesses. What fails is for the operator, not for the caller,
-        whose own work is done: the next head asks again."""
+    def publish(self, now: datetime) -> None:
+        """Tell the guard, ask the witnesses: for the head, then for the DIDs under it. What fails
+        is for the operator, not for the caller, whose own work is done: the next head asks again.
+        """
         try:
             with self.database.writing() as session:
                 settle_guard(session, self.guard)
             if self.peers.peers:
                 collect_cosignatures(self.database, self.peers, self.outbound)
+                waiting = collect_approvals(self.database, self.peers, self.outbound, now=now)
+                if waiting:
+                    _LOG.warning(_WAITING.event, extra={"line": _WAITING})
         except Error as error:
             _report(error)
 

@@ -13,7 +13,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from credentials.errors import Error
-from did_registry import store
+from did_registry import approval_store, store
 from did_registry.actions.append import LeafDraft
 from did_registry.errors import LeafRejected, LogInconsistent
 from did_registry.leaf import Leaf, LeafKind
@@ -26,6 +26,7 @@ from did_registry.tlog.tiles import grow
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did
 from did_registry.webvh.entry import encode_entry
+from did_registry.webvh.witness import WitnessFile, last_approvals
 
 
 def replay(session: Session, *, root: Did, key: VerifierKey, now: datetime) -> RegistryView:
@@ -132,14 +133,37 @@ def _check_directory(session: Session, view: RegistryView) -> None:
 
 
 def _check_dids(session: Session, view: RegistryView) -> None:
-    stored = {row.scid: (row.did, row.code) for row in store.all_dids(session)}
+    """Their names, and that they show as many versions as were approved, no more and no less."""
+    proofs = _check_proofs(session, view)
+    stored = {row.scid: (row.did, row.code, row.shown) for row in store.all_dids(session)}
     logged = {
-        scid: (str(history.did), "".join(history.did.path[-1:]))
+        scid: (str(history.did), "".join(history.did.path[-1:]), history.approved_by(proofs))
         for scid, history in view.histories.items()
     }
     for scid in sorted(stored.keys() | logged.keys()):
         if stored.get(scid) != logged.get(scid):
             raise LogInconsistent(f"the row of the DID with SCID {scid} is not what was logged")
+
+
+def _check_proofs(session: Session, view: RegistryView) -> WitnessFile:
+    """Every stored approval is one, by a witness that the DID has named."""
+    rows = approval_store.all_proofs(session)
+    proofs = approval_store.witness_file(rows)
+    for row in rows:
+        history = view.histories.get(row.scid)
+        versions = () if history is None else history.versions
+        keys = {
+            did: key
+            for version in versions
+            if version.witnesses is not None
+            for did, key in version.witnesses.witnesses.items()
+        }
+        names = [one.version_id for one in versions if one.version_id == row.version_id]
+        alone = approval_store.witness_file([row])
+        key = {row.witness: keys[row.witness]} if row.witness in keys else {}
+        if not names or not any(last_approvals(names, key, alone).values()):
+            raise LogInconsistent(f"the approval of {row.version_id} by a witness is none")
+    return proofs
 
 
 def _check_versions(session: Session, view: RegistryView, entries: Mapping[int, Leaf]) -> None:

@@ -81,7 +81,7 @@ class Tenants(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RootDesk:
     """registry_url: where types are published; root_code: the code of the root's own DID;
-    did_witnesses: who must approve the versions of a new DID before they are shown."""
+    did_witnesses: who approves the versions of DIDs today, None for nobody."""
 
     keystore: Keystore
     tenants: Tenants

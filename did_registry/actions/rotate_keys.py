@@ -19,6 +19,7 @@ from did_registry.document import Purpose
 from did_registry.errors import ActRefused
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History
+from did_registry.webvh.witness import WitnessRule
 from did_registry.webvh.writer import build_next, next_key_hash
 from storage.key_file import KeyPurpose
 from storage.keystore import Keystore
@@ -28,8 +29,18 @@ BACKUP: Final = "update-backup"  # in a safe; every entry commits to it, and non
 _NUMBERED: Final = re.compile(r"([a-z0-9]+)-([1-9][0-9]{0,3})")
 
 
-def rotate_keys(session: Session, keystore: Keystore, code: str, *, now: datetime) -> NewKeys:
+def rotate_keys(
+    session: Session,
+    keystore: Keystore,
+    code: str,
+    *,
+    witnesses: WitnessRule | None,
+    now: datetime,
+) -> NewKeys:
     """Log an entry with new keys; returns what they are called.
+
+    witnesses: who approves the versions after this one; None changes nothing. This one is approved
+    by those that were named before, so exchange them while enough of them are there.
 
     Raises UnknownDid, ActRefused, KeyNotFound when the next update key is not in the keystore, or a
     leaf of LogInvalid, such as LogTimeInvalid within the second of the entry before.
@@ -48,6 +59,7 @@ def rotate_keys(session: Session, keystore: Keystore, code: str, *, now: datetim
         signer=next_update_key(keystore, code, history),
         next_key_hashes=_next_hashes(keystore, code, history),
         now=now,
+        witness=None if witnesses == history.latest.parameters.witness else witnesses,
     )
     version = history.advance(parse_entry(line.rstrip(b"\n"), number=_number(history)), now).latest
     log_entry(session, version, history.latest.version_id, line, now=now)

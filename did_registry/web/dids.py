@@ -4,12 +4,14 @@ A log that was verified once is not verified again: what its last versionId name
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from did_registry import store
+from credentials.claims import Claims
+from did_registry import approval_store, store
 from did_registry.actions.resolve_elsewhere import resolve_web, resolve_webvh_elsewhere
 from did_registry.did_web import WEB, parse_web
 from did_registry.errors import DidInvalid, LogInconsistent, UnknownDid
@@ -19,6 +21,7 @@ from did_registry.webvh.history import History, Replayed, replay_prefix
 from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
 from did_registry.webvh.self_describing import PREFIXES as SELF_DESCRIBING
 from did_registry.webvh.self_describing import resolve_self_describing
+from did_registry.webvh.witness import encode_witness_file
 from web.flood import client, count_subject
 from web.headers import public_file
 from web.origin import DEFAULT_PORTS, parse_origin
@@ -28,6 +31,7 @@ RESULT_TYPE = "application/did-resolution"
 DOCUMENT_TYPE = "application/did"
 LEGACY_TYPE = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 MAX_AGE = 60
+WITNESS_MAX_AGE = 2  # seconds, as the head's: it is to be there before the log that it approves
 PREFIX = "did:webvh:"
 METHODS = "did:webvh, did:key and did:jwk are resolved here, and did:web where others are asked"
 FETCHES_A_MINUTE = 30  # for one client
@@ -39,12 +43,13 @@ bp = Blueprint("dids", __name__)
 def did_log(code: str) -> Response:
     """The log of one DID, which only grows, so that its end can be asked for alone (`Range`).
 
+    A version that its witnesses have not approved yet is not in it.
     Spec: did:webvh 1.0, "DID-to-HTTPS Transformation".
     """
     with registry_service().database.reading() as session:
         row = store.find_did_by_code(session, code)
-        body = b"" if row is None else store.did_log(session, row.scid)
-        version_id = None if row is None else store.latest_version_id(session, row.scid)
+        body = b"" if row is None else approval_store.shown_log(session, row.scid)
+        version_id = None if row is None else approval_store.shown_version_id(session, row.scid)
     if not body or version_id is None:
         raise UnknownDid("this registry has no DID at this address")
     response = Response(body, mimetype=DID_LOG_TYPE)
@@ -57,12 +62,29 @@ def did_log(code: str) -> Response:
 
 @bp.get("/dids/<code>/did-witness.json")
 def did_witness(code: str) -> Response:
-    """The approvals of a DID's own witnesses: none, as no DID here asks for any, and the log's
-    witnesses watch all of them. Spec: did:webvh 1.0, "The Witness Proofs File"."""
+    """The approvals of a DID's own witnesses, of each the last; they may be ahead of did.jsonl.
+
+    Spec: did:webvh 1.0, "The Witness Proofs File".
+    """
     with registry_service().database.reading() as session:
-        if store.find_did_by_code(session, code) is None:
+        row = store.find_did_by_code(session, code)
+        if row is None:
             raise UnknownDid("this registry has no DID at this address")
-    return public_file(Response("[]", mimetype="application/json"), max_age=MAX_AGE)
+        proofs = approval_store.latest_proofs(session, row.scid)
+    return _witness_file(proofs)
+
+
+@bp.get("/dids/did-witness.json")
+def did_witnesses() -> Response:
+    """The approvals of all DIDs in one file, so that nobody learns whose somebody looks at."""
+    with registry_service().database.reading() as session:
+        proofs = approval_store.latest_proofs(session, None)
+    return _witness_file(proofs)
+
+
+def _witness_file(proofs: Mapping[str, Sequence[Claims]]) -> Response:
+    body = encode_witness_file(proofs)
+    return public_file(Response(body, mimetype="application/json"), max_age=WITNESS_MAX_AGE)
 
 
 @bp.get("/1.0/identifiers/<path:did>")
@@ -137,15 +159,16 @@ def _count_fetch() -> None:
 
 def _replayed(session: Session, did: Did) -> Replayed:
     """What the stored log comes to; from memory if it was valid when it last had this end."""
-    version_id = store.latest_version_id(session, did.scid)
+    version_id = approval_store.shown_version_id(session, did.scid)
     if version_id is None:
         return Replayed(history=None, failure=None)
     service, key = registry_service(), (str(did), version_id)
     known = service.histories.find(key)
     if known is not None:
         return Replayed(history=known, failure=None)
-    log = store.did_log(session, did.scid)
-    found = replay_prefix(log, did=did, now=service.clock(), witnesses=None)
+    log = approval_store.shown_log(session, did.scid)
+    proofs = approval_store.proofs_of(session, did.scid)
+    found = replay_prefix(log, did=did, now=service.clock(), witnesses=proofs)
     if found.failure is None and found.history is not None:
         _check_filed(found.history, version_id)
         service.histories.keep(key, found.history)

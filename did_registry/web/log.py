@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from credentials.errors import Error
-from did_registry import store
+from did_registry import head_store, store
 from did_registry.actions.follow import BUNDLE_TYPE, CHECKPOINT_TYPE
 from did_registry.errors import LogFileNotFound
 from did_registry.tlog.tiles import WIDTH, Bundle, Tile, encode_bundle, parse_path, width_at
@@ -23,7 +23,7 @@ def checkpoint() -> Response:
     """The newest head that the log and a quorum of its witnesses have signed."""
     service = registry_service()
     with service.database.reading() as session:
-        note = store.published_note(session, service.witnesses)
+        note = head_store.published_note(session, service.witnesses)
     if note is None:
         raise LogFileNotFound("the log has no checkpoint yet")
     return public_file(Response(note, mimetype=CHECKPOINT_TYPE), max_age=CHECKPOINT_MAX_AGE)
@@ -58,7 +58,7 @@ def _read_bundle(asked: Bundle) -> bytes:
 def _check_length(session: Session, level: int, index: int, width: int) -> None:
     """Refuse what lies beyond the newest signed head: no proof could use it, and the numbers of a
     path go further than those of a database."""
-    latest = store.published_checkpoint(session, registry_service().witnesses)
+    latest = head_store.published_checkpoint(session, registry_service().witnesses)
     size = 0 if latest is None else latest.size
     if width > width_at(level, index, size):
         raise LogFileNotFound("the log is not that long yet")

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from credentials.errors import Error
-from did_registry import store
+from did_registry import head_store, store
 from did_registry.models import LogCheckpoint
 from did_registry.tlog.checkpoint import verify_checkpoint
 from did_registry.tlog.cosignature import cosignature_times
@@ -39,7 +39,7 @@ def head_lines(session: Session, anchor: TrustAnchor, below: int | None) -> list
 
 
 def _line(session: Session, anchor: TrustAnchor, row: LogCheckpoint) -> HeadLine:
-    note = row.note + encode_signature_lines(store.cosignatures(session, row.size))
+    note = row.note + encode_signature_lines(head_store.cosignatures(session, row.size))
     witnesses = anchor.witnesses.witnesses
     try:
         signed = verify_checkpoint(note, anchor.log_key)

@@ -8,23 +8,19 @@ Whoever has the tiles can build both without us; this spares a browser the work.
 
 import json
 import re
-from functools import partial
 from typing import Final
 
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from credentials.strict_json import JsonValue
-from did_registry import store
+from did_registry import head_store, store
+from did_registry.actions.prove_leaf import prove_leaf
 from did_registry.directory import Directory, PlacedRow, row_of
 from did_registry.errors import LogFileNotFound
 from did_registry.leaf import LeafKind, parse_leaf
 from did_registry.models import LogCheckpoint
 from did_registry.tlog.base64_standard import encode_base64
-from did_registry.tlog.note import encode_signature_lines
-from did_registry.tlog.proof import build_inclusion
-from did_registry.tlog.tiles import node_reader
-from did_registry.tlog.tlog_proof import TlogProof, encode_tlog_proof
 from did_registry.web.service import registry_service
 from web.flood import limit
 from web.headers import public_file
@@ -46,7 +42,7 @@ def inclusion(index: str) -> Response:
         raise LogFileNotFound("a leaf is named by its index")
     with registry_service().database.reading() as session:
         head = _head(session)
-        body = _proof(session, head, int(index))
+        body = prove_leaf(session, head, int(index))
     return public_file(Response(body, mimetype=PROOF_TYPE), max_age=MAX_AGE)
 
 
@@ -58,32 +54,17 @@ def latest(key: str) -> Response:
         head = _head(session)
         if store.leaf_kind(session, head.size - 1) is not LeafKind.DIRECTORY:
             raise LogFileNotFound("the log does not end with a directory")
-        proof = _proof(session, head, head.size - 1)
+        proof = prove_leaf(session, head, head.size - 1)
         directory = _directory(session, head.size - 1)
     body = json.dumps({"proof": proof.decode(), "rows": [*map(_placed, directory.prove(key))]})
     return public_file(Response(body, mimetype=DIRECTORY_TYPE), max_age=MAX_AGE)
 
 
 def _head(session: Session) -> LogCheckpoint:
-    found = store.published_checkpoint(session, registry_service().witnesses)
+    found = head_store.published_checkpoint(session, registry_service().witnesses)
     if found is None:
         raise LogFileNotFound("the log has no checkpoint yet")
     return found
-
-
-def _proof(session: Session, head: LogCheckpoint, index: int) -> bytes:
-    if index >= head.size:
-        raise LogFileNotFound("the log is not that long yet")
-    node = node_reader(head.size, partial(store.read_tile, session))
-    lines = encode_signature_lines(store.cosignatures(session, head.size))
-    return encode_tlog_proof(
-        TlogProof(
-            index=index,
-            path=tuple(build_inclusion(index, head.size, node)),
-            checkpoint=head.note + lines,
-            extra=store.leaves(session, index, index + 1)[0],
-        )
-    )
 
 
 def _directory(session: Session, size: int) -> Directory:

@@ -82,6 +82,11 @@ class History:
         if number is not None:
             raise LogWitnessMissing("too few witnesses have approved it", entry=number)
 
+    def approved_by(self, witnesses: WitnessFile) -> int:
+        """How many versions, from the first on, have the approvals that they need."""
+        number = _first_unwitnessed(self.versions, witnesses)
+        return len(self.versions) if number is None else number - 1
+
     def version(self, version_id: str) -> Version:
         """The version with this versionId. Raises VersionNotFound."""
         for version in self.versions:

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from did_registry import store
+from did_registry import head_store, store
 from did_registry.tlog.cosignature import NO_WITNESSES, WitnessPolicy, cosign, witness_key
 from did_registry.tlog.merkle import EMPTY_FRONTIER
 from did_registry.tlog.note import parse_note
@@ -119,11 +119,11 @@ def _cosigned(registry: SimulatedRegistry, size: int, *names: str) -> None:
     for name in names:
         line = cosign(text, name.rstrip("!"), cosigner(name), now)
         with registry.database.writing() as session:
-            store.add_cosignature(session, size, line)
+            head_store.add_cosignature(session, size, line)
 
 
 def _shown(registry: SimulatedRegistry, policy: WitnessPolicy) -> int | None:
-    row = registry.read(lambda session: store.published_checkpoint(session, policy))
+    row = registry.read(lambda session: head_store.published_checkpoint(session, policy))
     return None if row is None else row.size
 
 
@@ -157,7 +157,7 @@ def test_only_a_quorum_of_the_witnesses_of_today_shows_a_head(
     _cosigned(registry, 5, "A", "B")
     _cosigned(registry, 7, "A", "A!")
     assert _shown(registry, policy) == size
-    note = registry.read(lambda session: store.published_note(session, policy))
+    note = registry.read(lambda session: head_store.published_note(session, policy))
     assert (note is None) == (size is None)
 
 
@@ -165,9 +165,9 @@ def test_a_witness_with_another_key_signs_a_head_beside_its_old_line(
     registry: SimulatedRegistry,
 ) -> None:
     _cosigned(registry, 3, "A", "A!", "A")
-    lines = registry.read(lambda session: store.cosignatures(session, 3))
+    lines = registry.read(lambda session: head_store.cosignatures(session, 3))
     old, new = _policy("A", quorum=1).witnesses[0], _policy("A!", quorum=1).witnesses[0]
     assert {line.key_id for line in lines} == {old.key_id, new.key_id}
     _cosigned(registry, 5, "A")
-    assert registry.read(lambda session: store.cosigned_size(session, old)) == 5
-    assert registry.read(lambda session: store.cosigned_size(session, new)) == 3
+    assert registry.read(lambda session: head_store.cosigned_size(session, old)) == 5
+    assert registry.read(lambda session: head_store.cosigned_size(session, new)) == 3

@@ -53,7 +53,7 @@ def test_writers_at_once_make_one_history_and_raise_no_alarm(
     # A head that another has overtaken is nobody's failure; SQLite's one lock may be, for a while.
     alarms = {record.__dict__["line"].code for record in caplog.records}
     assert alarms <= {"storage-busy"}
-    writer.publish()
+    writer.publish(registry.clock())
     shown = int(registry.http().get("/log/checkpoint").data.split(b"\n")[1])
     assert shown == view.checkpoint.size
     town.close()

@@ -318,7 +318,7 @@ def drop_triggers(session: Session) -> None:
         for name in found.scalars().all():
             session.execute(text(f"DROP TRIGGER {name}"))
         return
-    for table in ("log_leaf", "log_checkpoint", "did_version"):
+    for table in ("log_leaf", "log_checkpoint", "did_version", "did_witness_proof"):
         session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
 
 

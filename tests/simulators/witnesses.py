@@ -7,6 +7,7 @@ town.witness("SEL-WIT1").evidence()
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -83,6 +84,12 @@ class SimulatedWitness:
         """What it holds against the log."""
         with self.database.reading() as session:
             return witness_store.evidence(session, ORIGIN)
+
+    def approve_with(self, other: Ed25519Signer) -> None:
+        """Sign approvals with another key than its own from now on."""
+        service: WitnessService = self.app.extensions[EXTENSION]
+        witness = replace(service.witness, approver=other)
+        self.app.extensions[EXTENSION] = replace(service, witness=witness)
 
     def forget(self) -> None:
         """Lose everything, as after a disk failure."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from did_registry import store, witness_store
+from did_registry import head_store, store, witness_store
 from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.approval_request import ApprovalRequest, encode_approval_request
 from did_registry.tlog.checkpoint import build_checkpoint
@@ -238,5 +238,5 @@ def _cosign_elsewhere(world: World, twin: SimulatedRegistry) -> None:
     with twin.database.writing() as session:
         for witness in world.town.all:
             line = cosign(text, witness.name, witness.signer, twin.clock())
-            store.add_cosignature(session, 9, line)
+            head_store.add_cosignature(session, 9, line)
     assert ORIGIN.encode() in text

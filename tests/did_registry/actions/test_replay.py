@@ -307,7 +307,7 @@ def test_lines_moved_to_another_did_are_noticed(registry: SimulatedRegistry) -> 
     [
         "UPDATE did SET did = did || 'x' WHERE code = 'GU-11620'",
         "UPDATE did SET code = 'GU-11621' WHERE code = 'GU-11620'",
-        "INSERT INTO did VALUES ('Qm', 'did:webvh:Qm:x', 'x')",
+        "INSERT INTO did VALUES ('Qm', 'did:webvh:Qm:x', 'x', 0)",
     ],
 )
 def test_the_rows_of_dids_are_the_ones_in_the_log(
