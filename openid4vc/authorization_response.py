@@ -9,10 +9,11 @@ from typing import Final
 
 from credentials.claims import Claims
 from credentials.errors import Malformed
+from credentials.issuance_proof import MAX_PROOF_BYTES, IssuanceProof, read_issuance_proof
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
 from credentials.model import Serialized
-from credentials.strict_json import JsonValue
+from credentials.strict_json import JsonValue, parse_json
 from openid4vc.authorization_request import MAX_NONCE_CHARS
 from openid4vc.dcql import MAX_CREDENTIALS, parse_query_id
 from openid4vc.errors import (
@@ -28,19 +29,31 @@ MAX_RESPONSE_BYTES: Final = 1024 * 1024
 MAX_PRESENTATIONS: Final = 20  # for one credential query
 MAX_PRESENTATION_CHARS: Final = 64 * 1024  # the bound that our own SD-JWT parser has
 MAX_ANSWER_BYTES: Final = 16 * 1024
+MAX_PROOFS: Final = 32  # one for each credential that may be asked for
+
+# A response parameter of our own, which other verifiers ignore. OpenID4VP 1.0 §8.1.
+_PROOFS: Final = "issuance_proofs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationResponse:
-    """Presentations, unverified, by the id of the credential query that they answer."""
+    """Presentations, unverified, by the id of the credential query that they answer.
+
+    issuance_proofs: in any order, each for one of the credentials; an extension of ours.
+    """
 
     vp_token: Mapping[str, tuple[Serialized, ...]]
     state: str | None
+    issuance_proofs: tuple[IssuanceProof, ...] = ()
 
     def to_form(self) -> bytes:
         """The body of the POST. Spec: OpenID4VP 1.0 §8.2."""
         token: Claims = {name: list(shown) for name, shown in self.vp_token.items()}
-        return _form({"vp_token": canonicalize(token).decode("utf-8")}, self.state)
+        fields = {"vp_token": canonicalize(token).decode("utf-8")}
+        if self.issuance_proofs:
+            proofs: list[JsonValue] = [proof.to_json() for proof in self.issuance_proofs]
+            fields[_PROOFS] = canonicalize(proofs).decode("ascii")
+        return _form(fields, self.state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +97,9 @@ def parse_authorization_response(
             return _error(form, state)
         if "error" in form or "response" in form:
             raise Malformed("a response holds either a vp_token or an error, and in the clear")
-        return AuthorizationResponse(vp_token=_vp_token(form), state=state)
+        return AuthorizationResponse(
+            vp_token=_vp_token(form), state=state, issuance_proofs=_issuance_proofs(form)
+        )
 
 
 def parse_response_answer(data: bytes) -> ResponseAnswer:
@@ -107,6 +122,16 @@ def _vp_token(form: JsonObject) -> dict[str, tuple[Serialized, ...]]:
     if not 0 < len(token.members) <= MAX_CREDENTIALS:
         raise Malformed(f"vp_token answers 1 to {MAX_CREDENTIALS} credential queries")
     return {parse_query_id(name): _presentations(token, name) for name in token}
+
+
+def _issuance_proofs(form: JsonObject) -> tuple[IssuanceProof, ...]:
+    text = form.text_or_none(_PROOFS, max_chars=MAX_PROOFS * MAX_PROOF_BYTES)
+    if text is None:
+        return ()
+    proofs = parse_json(text.encode("utf-8"), max_bytes=MAX_PROOFS * MAX_PROOF_BYTES)
+    if not isinstance(proofs, list) or not 0 < len(proofs) <= MAX_PROOFS:
+        raise Malformed(f"{_PROOFS} is a list of 1 to {MAX_PROOFS} proofs")
+    return tuple(read_issuance_proof(JsonObject(proof, "issuance proof")) for proof in proofs)
 
 
 def _presentations(token: JsonObject, name: str) -> tuple[Serialized, ...]:

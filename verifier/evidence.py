@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from credentials.issuance_proof import IssuanceProof
 from credentials.model import StatusReference
 from credentials.status.bits import State
 from did_registry.view import RegistryView
@@ -22,11 +23,14 @@ class KnownState:
 class Evidence(Protocol):
     """Answers from outside, fetched or bundled; the pipeline does not know which.
 
-    registry_url: where types are published.
+    registry_url: where types are published; issuance_proofs: what the holder has handed over
+    beside the credentials, each for one of them.
     """
 
     @property
     def registry_url(self) -> str: ...
+    @property
+    def issuance_proofs(self) -> tuple[IssuanceProof, ...]: ...
 
     def registry(self, now: datetime) -> RegistryView:
         """The registry, as recently as it is known. Raises RegistryUnavailable and what a registry

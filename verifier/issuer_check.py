@@ -10,6 +10,7 @@ from datetime import datetime
 
 from credentials.errors import Error, Unsupported
 from credentials.model import Unverified, Verified
+from credentials.securing import mechanisms
 from did_registry.document import Purpose
 from did_registry.elsewhere import ShownKeys
 from did_registry.errors import (
@@ -20,6 +21,8 @@ from did_registry.errors import (
     KeyHistoryUnknown,
     UnknownDid,
 )
+from did_registry.issuance_tree import find_batch
+from did_registry.logged_root import LoggedBatch
 from did_registry.view import RegistryView
 from did_registry.webvh.history import KeyAt
 from schemas.credential_type import CredentialType, permission
@@ -65,15 +68,42 @@ def check_issuer_key(
 
 
 def check_time_of_signing(
-    found: IssuerKey, verified: Verified, credential_type: CredentialType, now: datetime
+    found: IssuerKey,
+    unverified: Unverified,
+    verified: Verified,
+    credential_type: CredentialType,
+    evidence: Evidence,
+    now: datetime,
 ) -> Finding[None]:
     """Is the time of issue more than the signer's word? (Decision 0003.)
 
     As long as the key is still listed and its owner may still issue this, he could do so today as
-    well, and the word is enough. A key that was declared compromised counts as retired.
+    well, and the word is enough. A key that was declared compromised counts as retired. Otherwise
+    the log tells, if the credential stands under a `batch` root that was logged before the end.
     """
     right = permission(credential_type, verified.claims)
     if found.at.retired_at is None and found.view.find_accreditation(verified.issuer, right, now):
         is_shown = isinstance(found.view.elsewhere.get(verified.issuer), ShownKeys)
         return Passed(None, "listed-today") if is_shown else Passed(None)
+    digest = mechanisms()[unverified.mechanism].issued_digest(unverified)
+    for proof in evidence.issuance_proofs:
+        batch = find_batch(found.view, verified.issuer, digest, proof)
+        if batch is not None and _is_in_time(batch, found, verified, right):
+            return Passed(None, "logged-in-time")
     return Unknown("time-of-signing-unknown")
+
+
+def _is_in_time(batch: LoggedBatch, found: IssuerKey, verified: Verified, right: str) -> bool:
+    """Whether the leaf is of the credential's own day, logged while key and right were good.
+
+    A key's last version and its last batch may be logged at one time, when it is rotated; of a
+    compromise nobody knows the second.
+    """
+    issuer, logged_at = verified.issuer, batch.logged_at
+    retired_at, since = found.at.retired_at, found.view.compromised.get(found.at.key)
+    return (
+        batch.begins <= verified.issued_at < batch.ends
+        and (retired_at is None or logged_at <= retired_at)
+        and (since is None or logged_at < since)
+        and found.view.find_accreditation(issuer, right, logged_at) is not None
+    )

@@ -76,7 +76,10 @@ def verify_presentation(
         return page
     page.credential_type = of_type
     page.issuer = _name_of_issuer(verified, view)
-    page.take(CheckName.TIME_OF_SIGNING, check_time_of_signing(found, verified, of_type, now))
+    page.take(
+        CheckName.TIME_OF_SIGNING,
+        check_time_of_signing(found, unverified, verified, of_type, evidence, now),
+    )
 
     page.take(CheckName.SCHEMA, checks.check_schema(verified, of_type, view, types_at))  # 6
     page.take(CheckName.VALIDITY, checks.check_validity(verified, now))  # 7

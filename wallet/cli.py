@@ -1,7 +1,7 @@
 """`gwanin-wallet`: a citizen's wallet on the command line. Starts without Flask and database."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from did_registry.actions.connect import Connection, connect
 from did_registry.errors import RegistryUnavailable
 from storage.errors import PassphraseTooShort
 from storage.private_files import read_private
+from wallet.actions.fetch_proofs import fetch_missing, lacks_proof
 from wallet.actions.open_cards import open_card, open_cards
 from wallet.actions.present import Prepared, decline, prepare, send
 from wallet.actions.receive import receive
@@ -30,8 +31,8 @@ from wallet.documents import (
     received_document,
     received_line,
 )
-from wallet.errors import ConsentRefused
-from wallet.held_credential import HeldCredential, Shown
+from wallet.errors import ConsentRefused, NoIssuanceProof
+from wallet.held_credential import HeldCredential, Shown, VaultContent
 from wallet.matching import Card
 from wallet.store import FileStore
 from wallet.words import Language
@@ -78,9 +79,22 @@ class _Wallet:
     def connection(self) -> Connection:
         return self.open_connection(self.trust)
 
-    def cards(self) -> tuple[Card, ...]:
+    def cards_to_show(self) -> tuple[Card, ...]:
+        """All cards, with the proofs that nobody would believe them without, if they can be had."""
         held = self.store.read().held
-        return open_cards(held, self.connection, self.connection.clock()) if held else ()
+        if not held:
+            return ()
+        now = self.connection.clock()
+        view = self.connection.follower.view(now)
+        held = self.with_proofs(held, [item for item in held if lacks_proof(item, view, now)])
+        return open_cards(held, self.connection, now)
+
+    def with_proofs(
+        self, held: tuple[HeldCredential, ...], wanting: Sequence[HeldCredential]
+    ) -> tuple[HeldCredential, ...]:
+        """The credentials, after asking for some of their proofs, which are kept."""
+        found = fetch_missing(wanting, self.connection, now=self.connection.clock())
+        return self.store.change(lambda before: before.keep_proofs(found)).held if found else held
 
 
 class _Number(click.ParamType[int]):
@@ -176,11 +190,14 @@ def _list(wallet: _Wallet, *, as_json: bool) -> None:
     """List the credentials in the vault, and check each of them.
 
     While the registry can't be reached they are listed unchecked, without a type, with status 3;
-    so is one whose issuer stands elsewhere and can't be asked.
+    so is one whose issuer stands elsewhere and can't be asked. Issuers are asked for the proofs of
+    issuance that are missing.
     """
     held = wallet.store.read().held
     try:
-        cards = {card.held.number: card for card in wallet.cards()}
+        held = wallet.with_proofs(held, held) if held else held
+        opened = open_cards(held, wallet.connection, wallet.connection.clock()) if held else ()
+        cards = {card.held.number: card for card in opened}
     except RegistryUnavailable:
         _list_held(wallet, held, {}, as_json=as_json)
         raise
@@ -217,6 +234,25 @@ def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
     emit(document, card_lines(card, wallet.language), as_json=as_json)
 
 
+@main.command("proof")
+@click.argument("number", type=_Number(), metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, as always here.")
+@click.pass_obj
+def _proof(wallet: _Wallet, *, number: int, as_json: bool) -> None:  # noqa: ARG001 - always JSON
+    """Print since when one credential stands in the log, for `gwanin-verify --issuance-proof`.
+
+    Its issuer is asked if that is not known yet; before its first midnight the log does not tell.
+    """
+    held = wallet.store.read().get(number)
+    found = held.issuance_proof
+    if found is None:
+        kept = VaultContent(held=wallet.with_proofs((held,), [held]))
+        found = kept.get(number).issuance_proof
+    if found is None:
+        raise NoIssuanceProof("the issuer tells of no proof for this credential, or not yet")
+    emit(found.to_json(), [], as_json=True)
+
+
 @main.command("present")
 @click.argument("link")
 @click.option("--yes", is_flag=True, help="Agree without being asked.")
@@ -224,7 +260,7 @@ def _show(wallet: _Wallet, *, number: int, as_json: bool) -> None:
 @click.pass_obj
 def _present(wallet: _Wallet, *, link: str, yes: bool, as_json: bool) -> None:
     """Answer the request of a LINK: shows what is asked, by whom and for what, before it sends."""
-    cards, connection = wallet.cards(), wallet.connection
+    cards, connection = wallet.cards_to_show(), wallet.connection
     now = connection.clock()
     prepared = prepare(link, cards, connection, entropy=os.urandom, now=now)
     consent = build_consent(prepared.registration, prepared.selections, wallet.language)

@@ -63,6 +63,7 @@ def card_document(card: Card) -> Claims:
         "format": card.mechanism.format,
         "issuer": card.verified.issuer,
         "valid_until": None if ends is None else format_timestamp(ends),
+        "issuance_proof": card.held.issuance_proof is not None,
     }
 
 
@@ -80,6 +81,7 @@ def unchecked_document(held: HeldCredential) -> Claims:
         "format": mechanism.format,
         "issuer": mechanism.parse(held.serialized).issuer,
         "valid_until": None,
+        "issuance_proof": held.issuance_proof is not None,
     }
 
 

@@ -64,6 +64,12 @@ class RelayRefused(Error):
     code = "relay-refused"
 
 
+class NoIssuanceProof(Error):
+    """Nothing shows since when a credential stands in the log, or nothing does yet."""
+
+    code = "no-issuance-proof"
+
+
 class UnknownCredential(Error):
     """The wallet holds no credential with this number."""
 

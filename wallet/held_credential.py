@@ -1,12 +1,15 @@
 """What a vault holds: credentials, each with its own key, and a record of what was shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp, parse_timestamp
 from credentials.encoding import decode_base64url, encode_base64url
 from credentials.errors import Malformed
+from credentials.issuance_proof import IssuanceProof, read_issuance_proof
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
 from credentials.keys import KeyType, Signer, signer_from_secret
@@ -24,7 +27,8 @@ MAX_SHOWN_CLAIMS: Final = 4096  # 32 credentials, 64 claims asked of each, and w
 class HeldCredential:
     """One credential as it was issued, and the secret of the key that it alone is bound to.
 
-    number: its place in this wallet, from 1, never used again.
+    number: its place in this wallet, from 1, never used again; issuance_proof: since when it stands
+    in the log, once its issuer has told.
     """
 
     number: int
@@ -32,6 +36,7 @@ class HeldCredential:
     key_type: KeyType
     key_secret: bytes
     received_at: datetime
+    issuance_proof: IssuanceProof | None = None
 
     def holder(self) -> Signer:
         """The signer of the key that this credential is bound to."""
@@ -74,6 +79,14 @@ class VaultContent:
         )
         return replace(self, next_number=self.next_number + 1, held=(*self.held, kept))
 
+    def keep_proofs(self, proofs: Mapping[int, IssuanceProof]) -> "VaultContent":
+        """The content with proofs for the credentials of these numbers that are still held."""
+        held = tuple(
+            replace(item, issuance_proof=proofs.get(item.number, item.issuance_proof))
+            for item in self.held
+        )
+        return replace(self, held=held)
+
     def record(self, shown: Shown) -> "VaultContent":
         """The content with one presentation more in its record; the oldest line goes when full."""
         return replace(self, shown=(*self.shown, shown)[-MAX_HISTORY:])
@@ -112,25 +125,30 @@ def parse_content(data: bytes) -> VaultContent:
 
 
 def _encode_held(held: HeldCredential) -> JsonValue:
-    return {
+    row: Claims = {
         "credential": held.serialized,
         "key": encode_base64url(held.key_secret),
         "keyType": held.key_type.value,
         "number": held.number,
         "received": format_timestamp(held.received_at),
     }
+    if held.issuance_proof is not None:
+        row["issuanceProof"] = held.issuance_proof.to_json()
+    return row
 
 
 def _parse_held(row: JsonObject) -> HeldCredential:
     serialized = row.members.get("credential")
     if not isinstance(serialized, str | dict):
         raise Malformed("a held credential is a text or an object")
+    proof = row.object_or_none("issuanceProof")
     return HeldCredential(
         number=row.integer("number"),
         serialized=serialized,
         key_type=_key_type(row.text("keyType")),
         key_secret=decode_base64url(row.text("key")),
         received_at=parse_timestamp(row.text("received")),
+        issuance_proof=None if proof is None else read_issuance_proof(proof),
     )
 
 

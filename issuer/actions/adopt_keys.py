@@ -1,13 +1,17 @@
 """Lets an agency sign with other keys, which the registry's root has given it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from issuer import store
 from issuer.actions.agencies import get_agency
+from issuer.actions.close_batches import close_batches
 from issuer.actions.context import IssuerContext
 from issuer.actions.publish_status_list import publish_status_list
+
+_SECOND: Final = timedelta(seconds=1)
 
 
 def hold_keys(session: Session, context: IssuerContext, code: str) -> None:
@@ -21,13 +25,16 @@ def adopt_keys(
     session: Session, context: IssuerContext, code: str, generation: int, *, now: datetime
 ) -> None:
     """Sign with the keys of this generation, and sign the agency's status list anew, as nobody
-    believes a list that a retired key has signed. Nothing happens for who is no agency here.
+    believes a list that a retired key has signed. What the old keys have issued until now gets its
+    `batch` leaf. Nothing happens for who is no agency here.
 
     The keys must be in the keystore. Raises what `Keystore.signer` raises.
     """
     row = store.lock_agency(session, code)
     if row is None:
         return
+    # While the old keys' time is not over yet: with tomorrow's leaf they would prove nothing.
+    close_batches(session, context, code, until=now.replace(microsecond=0) + _SECOND, now=now)
     row.keys, row.keys_since = generation, now
     session.flush()
     publish_status_list(session, context, get_agency(session, context.settings, code), now=now)

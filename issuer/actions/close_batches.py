@@ -17,7 +17,7 @@ from did_registry.actions.append import LeafDraft
 from did_registry.issuance_tree import IssuanceTree, build_issuance_tree
 from did_registry.leaf import LeafKind
 from issuer import batch_store, store
-from issuer.actions.context import IssuerContext
+from issuer.actions.context import NO_LOG, IssuerContext
 from issuer.models import IssuanceBatch
 from schemas.seoul_calendar import day_in_seoul, start_of_day
 
@@ -31,8 +31,10 @@ def close_batches(
 
     until: aware UTC, whole seconds; now: when it is logged. Returns how many leaves that took: one
     for each day in Seoul, none for days without. Whoever issues for the agency waits meanwhile.
-    Raises what the log raises.
+    Nothing is closed where no log is ours to write. Raises what the log raises.
     """
+    if context.log is NO_LOG:
+        return 0
     store.lock_agency(session, code)
     days = {day_in_seoul(time) for time in batch_store.open_times(session, code, before=until)}
     drafts = []

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from credentials.claims import Claims
 from credentials.errors import Error, Malformed, TooLarge
+from credentials.issuance_proof import IssuanceProof
 from openid4vc.authorization_response import (
     MAX_ANSWER_BYTES,
     MAX_RESPONSE_BYTES,
@@ -34,12 +35,19 @@ REFUSAL = AuthorizationErrorResponse(
 texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 ids = st.from_regex(r"[A-Za-z0-9_-]{1,10}", fullmatch=True)
 presentations = texts | st.dictionaries(texts, texts, max_size=3)
+proofs = st.builds(
+    IssuanceProof,
+    salt=st.binary(min_size=16, max_size=16),
+    position=st.integers(0, 63),
+    path=st.lists(st.binary(min_size=32, max_size=32), min_size=6, max_size=24).map(tuple),
+)
 responses = st.builds(
     AuthorizationResponse,
     vp_token=st.dictionaries(
         ids, st.lists(presentations, min_size=1, max_size=3).map(tuple), min_size=1, max_size=3
     ),
     state=st.none() | texts,
+    issuance_proofs=st.lists(proofs, max_size=3).map(tuple),
 )
 refusals = st.builds(
     AuthorizationErrorResponse,
@@ -108,6 +116,11 @@ def test_reads_the_error_codes_of_wallets_that_know_more() -> None:
         pytest.param(b"error=a%0Ab", id="an error code with a line end"),
         pytest.param(b"error=" + b"a" * 65, id="a long error code"),
         pytest.param(b"error=x&error_description=" + b"a" * 1001, id="a long description"),
+        pytest.param(_form(VP_TOKEN, issuance_proofs="[]"), id="no issuance proof"),
+        pytest.param(_form(VP_TOKEN, issuance_proofs="{}"), id="issuance proofs that are no list"),
+        pytest.param(_form(VP_TOKEN, issuance_proofs="[1]"), id="an issuance proof that is none"),
+        pytest.param(_form(VP_TOKEN, issuance_proofs=json.dumps([{}] * 33)), id="too many proofs"),
+        pytest.param(_form(VP_TOKEN, issuance_proofs="x"), id="issuance proofs that are not JSON"),
         pytest.param(_form(VP_TOKEN, x="y" * MAX_RESPONSE_BYTES), id="beyond the bound"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from credentials.issuance_proof import IssuanceProof
 from credentials.keys import KeyType
 from credentials.model import StatusReference
 from credentials.status.bits import State
@@ -74,6 +75,7 @@ class Bundled:
 
     view: RegistryView
     registry_url: str = URL
+    issuance_proofs: tuple[IssuanceProof, ...] = ()
 
     def registry(self, now: datetime) -> RegistryView:
         return self.view

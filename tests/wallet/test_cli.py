@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from credentials.encoding import encode_base64url
+from credentials.issuance_proof import IssuanceProof
+from issuer.actions.close_batches import close_batches
 from issuer.actions.make_offer import MadeOffer
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.dishonest import DishonestServer
@@ -193,7 +195,7 @@ def test_list_of_an_empty_wallet_says_so_without_asking_anybody(
 def test_list_and_show(citizen: Citizen) -> None:
     citizen.receive()
     (listed,) = citizen.json("list", "--json")
-    assert set(listed) == {"id", "type", "format", "issuer", "valid_until"}
+    assert set(listed) == {"id", "type", "format", "issuer", "valid_until", "issuance_proof"}
     assert citizen.run("list").stdout == "#1 서울시 거주확인증\n"
     shown = citizen.json("show", "1", "--json")
     assert {name: shown[name] for name in listed} == listed
@@ -221,9 +223,57 @@ def test_without_the_registry_the_list_is_there_but_unchecked(
             "format": "dc+sd-jwt",
             "issuer": issuer,
             "valid_until": None,
+            "issuance_proof": False,
         }
     else:
         assert result.stdout == "#1 · GU-11620 · 2026-03-13에 받음 · 지금은 확인하지 못함\n"
+
+
+def close_day(citizen: Citizen) -> None:
+    """The day ends, and its batch is logged."""
+    citizen.city.clock.advance(days=1)
+    issuer = citizen.city.city.issuer
+    until = citizen.city.clock().replace(microsecond=0)
+    with issuer.database.writing() as session:
+        close_batches(session, issuer.context, "GU-11620", until=until, now=citizen.city.clock())
+
+
+def test_list_asks_for_the_proof_that_is_missing_and_keeps_it(citizen: Citizen) -> None:
+    citizen.receive()
+    assert citizen.json("list", "--json")[0]["issuance_proof"] is False
+    assert not [path for _, path in citizen.server.asked if path.endswith("/issuance-proof")]
+    close_day(citizen)
+    assert citizen.json("list", "--json")[0]["issuance_proof"] is True
+    assert citizen.json("list", "--json")[0]["issuance_proof"] is True
+    asked = [path for _, path in citizen.server.asked if path.endswith("/issuance-proof")]
+    assert len(asked) == 1
+
+
+def test_proof_prints_what_a_verifier_needs(citizen: Citizen) -> None:
+    citizen.receive()
+    early = citizen.run("proof", "1")
+    assert (early.exit_code, early.stdout) == (3, "")
+    assert early.stderr.startswith("no-issuance-proof: ")
+    close_day(citizen)
+    proof = citizen.json("proof", "1")
+    assert set(proof) == {"path", "position", "salt", "v"}
+    refused(citizen.run("proof", "2"), "unknown-credential")
+
+
+def test_an_issuer_that_tells_nothing_hides_no_card(citizen: Citizen) -> None:
+    citizen.receive()
+    close_day(citizen)
+    citizen.server.answer("/issuers/GU-11620/issuance-proof", 503, b"")
+    assert citizen.json("list", "--json")[0]["issuance_proof"] is False
+
+
+def test_a_proof_that_leads_nowhere_is_not_kept(citizen: Citizen) -> None:
+    citizen.receive()
+    close_day(citizen)
+    wrong = IssuanceProof(salt=bytes(16), position=0, path=(bytes(32),) * 6).to_json()
+    body = json.dumps({"issuance_proof": wrong}).encode()
+    citizen.server.answer("/issuers/GU-11620/issuance-proof", 200, body)
+    assert citizen.json("list", "--json")[0]["issuance_proof"] is False
 
 
 def test_show_takes_the_number_as_list_prints_it(citizen: Citizen) -> None:

@@ -76,6 +76,7 @@ def test_lists_a_card(forger: Forger, card: Card, still_city: SimulatedCity) -> 
         "format": "dc+sd-jwt",
         "issuer": forger.did,
         "valid_until": "2026-06-11T03:00:00Z",
+        "issuance_proof": False,
     }
     assert card_line(card, Language.KOREAN) == "#3 서울시 거주확인증"
     hr = Forger(still_city, "SEL-HR", "P12", CERTIFICATE)

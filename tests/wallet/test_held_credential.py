@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credentials.errors import Error, Malformed
+from credentials.issuance_proof import IssuanceProof
 from credentials.keys import KeyType, signer_from_secret
 from tests.simulators.clock import START
 from tests.simulators.one_change import REMOVED, changed
@@ -67,6 +68,14 @@ def test_gives_each_credential_a_number_of_its_own_and_its_own_key() -> None:
     assert FULL.get(1).holder().public_key == expected
 
 
+def test_keeps_proofs_beside_their_credentials() -> None:
+    proof = IssuanceProof(salt=bytes(16), position=5, path=(bytes(32),) * 6)
+    content = FULL.keep_proofs({2: proof, 9: proof})
+    assert [held.issuance_proof for held in content.held] == [None, proof]
+    assert parse_content(encode_content(content)) == content
+    assert content.keep_proofs({}) == content
+
+
 @pytest.mark.parametrize("number", [0, 3, -1])
 def test_refuses_a_number_that_it_does_not_hold(number: int) -> None:
     with pytest.raises(UnknownCredential):
@@ -115,6 +124,7 @@ WRONG: dict[str, tuple[Any, ...]] = {
     "a-text-for-a-row": ("held", 0, "x"),
     "too-many": ("shown", [{}] * (MAX_HISTORY + 1)),
     "no-time": ("shown", 0, "at", REMOVED),
+    "a-proof-that-is-none": ("held", 0, "issuanceProof", {"v": 1}),
     "a-claim-that-is-none": ("shown", 0, "claims", [1]),
 }
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from credentials.errors import KeyMismatch
+from credentials.issuance_proof import IssuanceProof
 from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.bundle import TrustBundle, is_latest, open_bundle
@@ -27,6 +28,11 @@ class BundleEvidence:
     def registry_url(self) -> str:
         """Where types are published."""
         return self._registry_url
+
+    @property
+    def issuance_proofs(self) -> tuple[IssuanceProof, ...]:
+        """None: they come from holders, see `ShownEvidence`."""
+        return ()
 
     def registry(self, now: datetime) -> RegistryView:
         """The registry as of the bundle; the policy says for how long that is enough."""

@@ -4,6 +4,7 @@ admitted issuers elsewhere."""
 from datetime import datetime
 
 from credentials.errors import KeyMismatch
+from credentials.issuance_proof import IssuanceProof
 from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.actions.follow import RegistryFollower
@@ -33,6 +34,11 @@ class OnlineEvidence:
     def registry_url(self) -> str:
         """Where types are published."""
         return self._registry_url
+
+    @property
+    def issuance_proofs(self) -> tuple[IssuanceProof, ...]:
+        """None: they come from holders, see `ShownEvidence`."""
+        return ()
 
     def registry(self, now: datetime) -> RegistryView:
         """The registry, as recently as it is known; see `RegistryFollower.view`."""

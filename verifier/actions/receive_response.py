@@ -20,6 +20,7 @@ from verifier.errors import RequestNotFound, RequestOver
 from verifier.models import RequestRow
 from verifier.presentation_session import Event, State
 from verifier.question import Question
+from verifier.shown_evidence import ShownEvidence
 from verifier.verdict_document import answer_document
 
 # A result is there for its desk to read, and then gone, where no retention is registered.
@@ -53,7 +54,8 @@ def receive_response(
         nonce=asked.row.nonce,
         query=parse_query(asked.row.query),
     )
-    verdict = verify_answer(response.vp_token, question, service.evidence, service.policy, now)
+    evidence = ShownEvidence(ours=service.evidence, issuance_proofs=response.issuance_proofs)
+    verdict = verify_answer(response.vp_token, question, evidence, service.policy, now)
     document = answer_document(verdict)
     _store(service, asked, Event.DECIDE, wallet_error=None, verdict=document, now=now)
 

@@ -13,6 +13,7 @@ from console.clock import system_clock
 from console.commands import exit_status_of, report, with_version
 from console.output import emit, json_option
 from credentials.errors import Error, Malformed
+from credentials.issuance_proof import MAX_PROOF_BYTES, IssuanceProof, parse_issuance_proof
 from did_registry.actions.connect import Connection, connect
 from did_registry.bundle import MAX_BUNDLE_BYTES, parse_bundle_file
 from verifier.actions.bundle_evidence import BundleEvidence
@@ -23,6 +24,7 @@ from verifier.cli.verdict_lines import exit_status, verdict_lines
 from verifier.evidence import Evidence
 from verifier.policy import ONLINE, offline
 from verifier.received import Received, read_received, verify_received
+from verifier.shown_evidence import ShownEvidence
 from verifier.verdict_document import verdict_document
 from web.qr import MAX_IMAGE_BYTES, read_qr
 
@@ -52,6 +54,12 @@ _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
     show_default=True,
     help="How old a bundle may be, such as 90m, 24h or 7d.",
 )
+@click.option(
+    "--issuance-proof",
+    "proof",
+    type=click.File("rb"),
+    help="Since when the credential exists; from `gwanin-wallet proof`.",
+)
 @json_option
 @click.pass_context
 def main(
@@ -61,6 +69,7 @@ def main(
     trust: Path | None,
     bundle: BinaryIO | None,
     max_age: timedelta,
+    proof: BinaryIO | None,
     as_json: bool,
 ) -> None:
     """Check a credential or presentation in FILE: text, JSON, or a QR code in a PNG or JPEG.
@@ -72,7 +81,9 @@ def main(
         received = _read(file.read(MAX_IMAGE_BYTES + 1))
         connection = open_connection(trust)
         now = connection.clock()
-        evidence = _evidence(connection, bundle, now)
+        evidence: Evidence = ShownEvidence(
+            ours=_evidence(connection, bundle, now), issuance_proofs=_proofs(proof)
+        )
         policy = ONLINE if bundle is None else offline(max_age)
         document = verdict_document(verify_received(received, evidence, policy, now))
     except Error as error:
@@ -89,6 +100,12 @@ def _evidence(connection: Connection, bundle: BinaryIO | None, now: datetime) ->
         return OnlineEvidence(follower, lists, elsewhere, connection.anchor.registry_url)
     opened = parse_bundle_file(bundle.read(MAX_BUNDLE_BYTES + 1))
     return BundleEvidence(opened, connection.anchor, now)
+
+
+def _proofs(file: BinaryIO | None) -> tuple[IssuanceProof, ...]:
+    if file is None:
+        return ()
+    return (parse_issuance_proof(file.read(MAX_PROOF_BYTES + 1)),)
 
 
 def _connect(trust: Path | None) -> Connection:

@@ -11,6 +11,7 @@ from typing import Final
 
 from credentials.encoding import encode_base64url
 from credentials.errors import Error
+from credentials.issuance_proof import IssuanceProof
 from credentials.model import Serialized
 from credentials.securing.mechanism import BindingRequest, Entropy
 from did_registry.accreditation import VerifierRegistration
@@ -85,9 +86,18 @@ def send(prepared: Prepared, connection: Connection, *, now: datetime) -> str | 
         selection.query_id: (_present(selection, request, now),)
         for selection in prepared.selections
     }
-    response = AuthorizationResponse(vp_token=shown, state=request.state)
+    response = AuthorizationResponse(
+        vp_token=shown, state=request.state, issuance_proofs=_proofs(prepared.selections)
+    )
     answer = post_form(connection.outbound, request.response_uri, response.to_form())
     return parse_response_answer(answer).redirect_uri
+
+
+def _proofs(selections: Iterable[Selection]) -> tuple[IssuanceProof, ...]:
+    """Since when the shown credentials exist, as far as we hold a proof of it."""
+    held = {selection.card.held.number: selection.card.held for selection in selections}
+    proofs = (item.issuance_proof for item in held.values())
+    return tuple(proof for proof in proofs if proof is not None)
 
 
 def decline(prepared: Prepared, connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import json
 import struct
 import zlib
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_L  # type: ignore[import-untyped]
 
+from credentials.securing import mechanism_of
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.actions.foreign_dids import ForeignDids
+from issuer.actions.prove_issuance import prove_issuance
 from tests.simulators.city import SimulatedCity
-from tests.simulators.forger import CERTIFICATE, LDP, Forger
+from tests.simulators.forger import CERTIFICATE, LDP, RESIDENCY, SD_JWT, Forger
 from tests.simulators.judge import ASKED
 from tests.simulators.network import SimulatedNetwork
+from tests.simulators.root_line import Root
 from verifier.cli.verify import main
 from verifier.received import MAX_TEXT_BYTES
 from web.outbound import Outbound, tls_context
@@ -76,6 +80,33 @@ def test_a_presentation_as_text(forger: Forger) -> None:
     assert decision(result) == (0, "accepted", "OK_BEARER")
     claims = json.loads(result.stdout)["claims"]
     assert claims == {ASKED: True, "residentOfGu": {}}
+
+
+@pytest.mark.parametrize("credential_format", [SD_JWT, LDP])
+def test_a_file_with_its_issuance_proof_outlives_its_key(
+    city: SimulatedCity, tmp_path: Path, credential_format: str
+) -> None:
+    made = city.offer(
+        "GU-11620", RESIDENCY, city.claims("P01"), credential_format=credential_format
+    )
+    credential = city.wallet().receive(made.link, made.tx_code).accepted.serialized
+    text = credential if isinstance(credential, str) else json.dumps(credential)
+    Root(city).do("rotate", "GU-11620")
+    assert decision(verify(city, text, "--json")) == (3, "indeterminate", "UNAVAILABLE")
+    mechanism = mechanism_of(credential)
+    digest = mechanism.issued_digest(mechanism.parse(credential))
+    with city.city.database.reading() as session:
+        proof = prove_issuance(session, "GU-11620", digest)
+    assert proof is not None
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(proof.to_json()), "utf-8")
+    options = ("--issuance-proof", str(file), "--json")
+    assert decision(verify(city, text, *options)) == (0, "accepted", "OK_BEARER")
+    wrong = replace(proof, position=proof.position ^ 1)
+    file.write_text(json.dumps(wrong.to_json()), "utf-8")
+    assert decision(verify(city, text, *options)) == (3, "indeterminate", "UNAVAILABLE")
+    file.write_text("{}", "utf-8")
+    assert verify(city, text, *options).exit_code == 1
 
 
 def test_a_w3c_credential_as_json(still_city: SimulatedCity) -> None:
