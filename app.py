@@ -17,8 +17,11 @@ from city_services.ledger.cli import ledger_commands
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
 from city_services.seoul.settings import Settings
+from city_services.seoul.staff_commands import staff_commands
 from city_services.seoul.token_command import token_command
 from city_services.seoul.web import home
+from city_services.seoul.web.registry_desk import pages as registry_desk
+from city_services.seoul.web.registry_desk.service import EXTENSION as REGISTRY_DESK
 from city_services.seoul.witness_commands import witness_commands
 from console.clock import Clock, system_clock
 from console.commands import RefusingGroup, with_version
@@ -74,7 +77,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
         use_words(app, "did_registry.web", "templates/registry/words.toml")
         app.register_blueprint(registry_pages.bp)
         app.register_blueprint(pages_apply.bp)
-    if settings.roles & {"issuer", "verifier"}:
+        app.extensions[REGISTRY_DESK] = city.registry_desk
+        use_words(app, "city_services.seoul.web", "templates/registry_desk/words.toml")
+        app.register_blueprint(registry_desk.bp)
+    if settings.roles & {"issuer", "verifier", "registry"}:
         app.extensions[STAFF] = city.staff
         use_words(app, "staff.web", "templates/staff/words.toml")
         app.register_blueprint(sign_in.bp)
@@ -146,4 +152,5 @@ _registry_group.add_command(token_command(lambda: _city().log_office))
 add_root_commands(_registry_group, lambda: _city().root_office)
 cli.add_command(_registry_group)
 cli.add_command(ledger_commands(lambda: _city().ledger))
+cli.add_command(staff_commands(_city))
 cli.add_command(witness_commands())

@@ -90,9 +90,8 @@ def parse_application(
     entered = {name: normalise(texts[name]) for name in lines(applicant) if texts.get(name)}
     problems = [
         *_code_problems(applicant, entered),
-        *_claim_problems(applicant, entered, chosen, on),
+        *right_problems(applicant, _NOT_MADE_YET, entered, chosen, on),
         *_line_problems(applicant, entered),
-        *_choice_problems(applicant, chosen),
     ]
     if problems:
         raise ApplicationInvalid(tuple(dict.fromkeys(problems)))
@@ -101,6 +100,22 @@ def parse_application(
         legal_basis=entered["legalBasis"],
         contact=entered["contact"],
     )
+
+
+def right_problems(
+    applicant: Applicant, did: str, entered: Mapping[str, str], chosen: Sequence[str], on: date
+) -> Iterator[ClaimProblem]:
+    """What the credential that the root would sign has against it, and ticks that are not offered;
+    did: whose right it would be."""
+    yield from _choice_problems(applicant, chosen)
+    fields = {name: entered[name] for name in _CLAIMS[applicant] if name in entered}
+    fields[_DIDS[applicant]] = did
+    fields[RIGHTS[applicant]] = LIST_SEPARATOR.join(chosen)
+    try:
+        parse_fields(get(_TYPES[applicant]), fields, on)
+    except InvalidClaims as error:
+        for found in error.problems:
+            yield problem(found.path[:1], found.code)
 
 
 def _wish(applicant: Applicant, entered: Mapping[str, str], chosen: tuple[str, ...]) -> Enrol:
@@ -128,20 +143,6 @@ def _code_problems(applicant: Applicant, entered: Mapping[str, str]) -> Iterator
         yield problem(("code",), ProblemCode.MISSING)
     elif not _CODES[applicant].fullmatch(code):
         yield problem(("code",), ProblemCode.WRONG_FORM)
-
-
-def _claim_problems(
-    applicant: Applicant, entered: Mapping[str, str], chosen: Sequence[str], on: date
-) -> Iterator[ClaimProblem]:
-    """What the credential's own type has against it."""
-    fields = {name: entered[name] for name in _CLAIMS[applicant] if name in entered}
-    fields[_DIDS[applicant]] = _NOT_MADE_YET
-    fields[RIGHTS[applicant]] = LIST_SEPARATOR.join(chosen)
-    try:
-        parse_fields(get(_TYPES[applicant]), fields, on)
-    except InvalidClaims as error:
-        for found in error.problems:
-            yield problem(found.path[:1], found.code)
 
 
 def _line_problems(applicant: Applicant, entered: Mapping[str, str]) -> Iterator[ClaimProblem]:

@@ -317,6 +317,21 @@ def lock_root_act(session: Session, act_id: str) -> RootActRow | None:
     return session.execute(row, execution_options={"populate_existing": True}).scalar_one_or_none()
 
 
+def root_acts(
+    session: Session, states: Sequence[str], *, offset: int, limit: int
+) -> Sequence[RootActRow]:
+    """The root's acts in one of these states, the newest first."""
+    rows = select(RootActRow).where(RootActRow.state.in_(states))
+    ordered = rows.order_by(RootActRow.proposed_at.desc(), RootActRow.id)
+    return session.scalars(ordered.offset(offset).limit(limit)).all()
+
+
+def count_root_acts(session: Session, states: Sequence[str]) -> int:
+    """How many acts of the root are in one of these states."""
+    rows = select(func.count()).select_from(RootActRow).where(RootActRow.state.in_(states))
+    return session.scalar(rows) or 0
+
+
 def all_root_acts(session: Session) -> Sequence[RootActRow]:
     """Every act of the root, the oldest first."""
     return session.scalars(select(RootActRow).order_by(RootActRow.proposed_at, RootActRow.id)).all()

@@ -43,3 +43,9 @@ class PasswordTooWeak(Error):
     """A password is too short, too long, or on the list of common ones."""
 
     code = "password-too-weak"
+
+
+class AccountExists(Error):
+    """There is an account with this reference already; its password stays what it is."""
+
+    code = "account-exists"

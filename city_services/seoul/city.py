@@ -20,10 +20,11 @@ from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
 from city_services.seoul.log_office import LogOffice
-from city_services.seoul.root_office import CityTenants, RootOffice
+from city_services.seoul.root_office import AT_THE_MACHINE, CityTenants, RootOffice
 from city_services.seoul.seed import LOG_ORIGIN, ROOT, Seeding, log_signer
 from city_services.seoul.seed_staff import LOGINS_FILE, seed_staff, write_logins
 from city_services.seoul.settings import Settings
+from city_services.seoul.web.registry_desk.service import RegistryDesk
 from console.city_clock import city_clock
 from console.clock import Clock, system_clock
 from did_registry.actions.collect_approvals import collect_approvals
@@ -286,7 +287,13 @@ class City:
             ),
             writer=self.registry_writer,
             clock=self.clock,
+            address=AT_THE_MACHINE,
         )
+
+    @cached_property
+    def registry_desk(self) -> RegistryDesk:
+        """The pages on which the same is done."""
+        return RegistryDesk(office=self.root_office, pages=self.registry_pages)
 
     @cached_property
     def ledger(self) -> LedgerOffice:

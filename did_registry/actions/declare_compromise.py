@@ -29,16 +29,26 @@ def declare_compromise(
     """
     did, subject = _find(session, terms, now)
     notice = Compromise(did=did, key=f"{did}#{terms.key}", since=terms.since.replace(microsecond=0))
-    if notice.since > now:
-        raise ActRefused("a key can't be compromised from a time to come")
+    affected = find_affected(session, terms, now=now)
     root = get_root(session, desk, now=now)
     statement = sign_notice(
         notice, root=str(root.did), key_id=root.key_id, signer=root.signer, now=now
     )
     draft = LeafDraft(kind=LeafKind.NOTICE, subject=subject, body={"statement": statement})
     (index,) = append(session, [draft], now=now)
-    affected = [_described(leaf) for leaf in _affected(session, terms.code, notice.since)]
     return {"did": did, "key": notice.key, "index": index, "affected": [*affected]}
+
+
+def find_affected(session: Session, terms: DeclareCompromise, *, now: datetime) -> list[Claims]:
+    """What a declaration would put in doubt: the batches and status lists that were logged since.
+
+    Raises UnknownDid, or ActRefused for a key that the DID never had and for a time to come.
+    """
+    _find(session, terms, now)
+    since = terms.since.replace(microsecond=0)
+    if since > now:
+        raise ActRefused("a key can't be compromised from a time to come")
+    return [_described(leaf) for leaf in _affected(session, terms.code, since)]
 
 
 def _find(session: Session, terms: DeclareCompromise, now: datetime) -> tuple[str, str]:

@@ -79,4 +79,6 @@ def _again(name: str, refused: str, to: str, status: int) -> Response:
 
 
 def _room(account: Account) -> str:
+    if Role.ROOT in account.roles:
+        return "/registry/desk"
     return "/verifier" if Role.ASK in account.roles else "/desk"

@@ -52,7 +52,7 @@ _MENU: Final = (
 
 class Noted(StrEnum):
     """The acts that an agency's record has words for: those of the desk, and those of the
-    registry's root, which its own people do at the machine."""
+    registry's root, which its own people do at another one."""
 
     DRAFT_SAVED = "draft-saved"
     DRAFT_OPENED = "draft-opened"
@@ -83,6 +83,9 @@ class Noted(StrEnum):
     ROOT_ACT_PROPOSED = "root-act-proposed"
     ROOT_ACT_APPROVED = "root-act-approved"
     ROOT_ACT_WITHDRAWN = "root-act-withdrawn"
+    ROOT_ACT_OPENED = "root-act-opened"
+    APPLICATION_OPENED = "application-opened"
+    APPLICATION_REFUSED = "application-refused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
