@@ -27,8 +27,9 @@ class Submission:
     """One leaf that shall be logged.
 
     key: SHA-256 of what its sender calls it. expected: for a DID entry, the versionId that it
-    follows, without which it is worth nothing; None for other kinds. code: under which its DID is
-    served, for other kinds the leaf's subject.
+    follows, without which it is worth nothing; None for other kinds. witnessed: for a DID entry,
+    whether its DID's witnesses approve it before it is shown. code: under which its DID is served,
+    for other kinds the leaf's subject.
     """
 
     key: bytes
@@ -37,6 +38,7 @@ class Submission:
     subject: str
     body: Claims
     expected: str | None
+    witnessed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

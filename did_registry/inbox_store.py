@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from credentials.json_object import JsonObject
 from did_registry.inbox import KEY_BYTES, Conflict, InboxState, Outcome, Sequenced, Submission
 from did_registry.leaf import LeafKind
-from did_registry.models import DidVersion, LogInbox
+from did_registry.models import DidVersion, LogInbox, RegisteredDid
 
 _KEYS_AT_A_TIME: Final = 500  # parameters of one statement
 
@@ -69,6 +69,7 @@ def add(
             "subject": new.subject,
             "body": new.body if outcome is None else None,
             "expected": new.expected,
+            "witnessed": new.witnessed,
             "created": now,
             **_values(outcome),
         }
@@ -105,6 +106,12 @@ def add_versions(session: Session, rows: Sequence[VersionRow]) -> None:
         session.execute(insert(DidVersion), [asdict(row) for row in rows])
 
 
+def show(session: Session, scid: str, number: int) -> None:
+    """Show a version that nobody has to approve, unless one before it waits for that."""
+    row = update(RegisteredDid).where(RegisteredDid.scid == scid, RegisteredDid.shown == number - 1)
+    session.execute(row.values(shown=number))
+
+
 def latest_version_ids(session: Session, scids: Sequence[str]) -> dict[str, str]:
     """The versionIds of the last lines of several did.jsonl, by their SCIDs."""
     last = select(DidVersion.scid, func.max(DidVersion.number).label("number"))
@@ -127,6 +134,7 @@ def submission_of(row: LogInbox) -> Submission:
         subject=row.subject,
         body=JsonObject(row.body).members,
         expected=row.expected,
+        witnessed=row.witnessed,
     )
 
 

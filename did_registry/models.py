@@ -116,6 +116,7 @@ class LogInbox(Base):
     subject: Mapped[str]
     body: Mapped[JsonValue] = mapped_column(Json(), nullable=True)
     expected: Mapped[str | None]
+    witnessed: Mapped[bool]
     state: Mapped[str]
     idx: Mapped[int | None]
     current: Mapped[str | None]

@@ -54,6 +54,8 @@ def offer_entry(
         raise ActRefused("a DID is ended by two people of the registry's root")
     if not version.parameters.next_key_hashes:
         raise PreRotationRequired("every entry commits to the keys of the next one")
+    if version.parameters.witness != before.latest.parameters.witness:
+        raise ActRefused("a DID's witnesses are chosen by the registry's root")
     submission = Submission(
         key=key,
         code=code,
@@ -61,6 +63,7 @@ def offer_entry(
         subject=history.scid,
         body={"entry": entry.members},
         expected=expected,
+        witnessed=version.witnesses is not None,
     )
     check_draft(LeafDraft(kind=LeafKind.DID, subject=history.scid, body=submission.body), now=now)
     return submission

@@ -46,7 +46,7 @@ def take_over(session: Session, *, now: datetime) -> int:
 def accept(session: Session, submissions: Sequence[Submission], *, now: datetime) -> None:
     """Keep submissions until a sequencer comes; those that are known are left as they are."""
     known = inbox_store.find(session, [new.key for new in submissions])
-    fresh = {new.key: new for new in submissions if new.key not in known}
+    fresh = _first_of_each([new for new in submissions if new.key not in known])
     inbox_store.add(session, [(new, _digest(new), None) for new in fresh.values()], now=now)
 
 
@@ -62,7 +62,7 @@ def sequence(
     if store.lock_head(session).term != term:
         raise LogFenced("another sequencer has taken over the log")
     known = inbox_store.find(session, [new.key for new in submissions])
-    fresh = {new.key: new for new in submissions if new.key not in known}
+    fresh = _first_of_each([new for new in submissions if new.key not in known])
     coming = (_Turn(submission=new, digest=_digest(new), number=None) for new in fresh.values())
     turns = [*_waiting(session), *coming]
     outcomes = _log(session, turns, now)
@@ -75,6 +75,13 @@ def sequence(
         _answer(new, digests[new.key], outcomes, is_new=fresh.get(new.key) is new)
         for new in submissions
     ]
+
+
+def _first_of_each(submissions: Sequence[Submission]) -> dict[bytes, Submission]:
+    first: dict[bytes, Submission] = {}
+    for new in submissions:
+        first.setdefault(new.key, new)
+    return first
 
 
 def _waiting(session: Session) -> list[_Turn]:
@@ -127,23 +134,25 @@ def _answer(
 
 
 def _add_versions(session: Session, logged: Iterable[tuple[Submission, int]]) -> None:
-    rows = []
-    for submission, index in logged:
-        if submission.kind is LeafKind.DID:
-            members = _entry(submission).members
-            entry = read_entry(members, number=_number(submission))
-            rows.append(
-                VersionRow(
-                    scid=submission.subject,
-                    number=entry.number,
-                    version_id=entry.version_id,
-                    previous_version_id=submission.expected or "",
-                    version_time=entry.time,
-                    entry=encode_entry(members),
-                    log_idx=index,
-                )
-            )
-    inbox_store.add_versions(session, rows)
+    entries = [(new, _version(new, index)) for new, index in logged if new.kind is LeafKind.DID]
+    inbox_store.add_versions(session, [row for _, row in entries])
+    for submission, row in entries:
+        if not submission.witnessed:
+            inbox_store.show(session, row.scid, row.number)
+
+
+def _version(submission: Submission, index: int) -> VersionRow:
+    members = _entry(submission).members
+    entry = read_entry(members, number=_number(submission))
+    return VersionRow(
+        scid=submission.subject,
+        number=entry.number,
+        version_id=entry.version_id,
+        previous_version_id=submission.expected or "",
+        version_time=entry.time,
+        entry=encode_entry(members),
+        log_idx=index,
+    )
 
 
 def _number(submission: Submission) -> int:

@@ -70,6 +70,8 @@ class Sequencer:
         self._changed = threading.Condition()
         self._queue: deque[_Ticket] = deque()
         self._working = False
+        self._closed = False
+        self._thread: threading.Thread | None = None
         # Of the working thread alone:
         self._term: int | None = None
         self._kept: list[_Ticket] = []
@@ -84,10 +86,13 @@ class Sequencer:
         """
         ticket = _Ticket(submission)
         with self._changed:
+            if self._closed:
+                raise SequencerStopped("this process is ending; ask again with the same key")
             self._queue.append(ticket)
             if not self._working:
                 self._working = True
-                threading.Thread(target=self._work, name="sequencer", daemon=True).start()
+                self._thread = threading.Thread(target=self._work, name="sequencer", daemon=True)
+                self._thread.start()
             self._changed.notify()
         ticket.wait(seconds)
         if isinstance(ticket.answer, Error):
@@ -95,6 +100,20 @@ class Sequencer:
         if ticket.answer is None and not ticket.kept:
             raise SequencerStopped("the log is busy; ask again with the same key")
         return ticket.answer
+
+    def close(self) -> None:
+        """Take nothing more, finish what is at hand, and give up the lead."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> "Sequencer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _work(self) -> None:
         try:
@@ -106,10 +125,11 @@ class Sequencer:
     def _next(self) -> list[_Ticket] | None:
         """The submissions that have come, perhaps none yet; None when it is time to end."""
         with self._changed:
-            if not self._queue:
+            if not self._queue and not self._closed:
                 self._changed.wait(LOOK_SECONDS)
-            if not self._queue and not self._kept and self._idle >= IDLE_SECONDS:
-                self._working = False
+            is_over = self._closed or (not self._kept and self._idle >= IDLE_SECONDS)
+            if not self._queue and is_over:
+                self._working = bool(self._kept)  # then `_stop` has somebody to tell
                 return None
             return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
 
@@ -200,16 +220,19 @@ def finish_inbox(database: Database, leadership: Leadership, *, now: datetime) -
 
     For the start. Raises what `sequence` raises.
     """
-    if not leadership.take():
-        return
     try:
-        with database.writing() as session:
-            term = take_over(session, now=now)
-        while _has_waiting(database):
-            with database.writing() as session:
-                sequence(session, term, [], now=now)
+        if leadership.take():
+            _finish(database, now)
     finally:
         leadership.give_up()
+
+
+def _finish(database: Database, now: datetime) -> None:
+    with database.writing() as session:
+        term = take_over(session, now=now)
+    while _has_waiting(database):
+        with database.writing() as session:
+            sequence(session, term, [], now=now)
 
 
 def _has_waiting(database: Database) -> bool:

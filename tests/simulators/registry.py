@@ -13,6 +13,7 @@ Each method is one transaction. Smaller and faster than a city: no keystore, no 
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Final, TypeVar
 
 from flask import Flask
@@ -91,6 +92,7 @@ class SimulatedRegistry:
     def over(self, database: Database) -> "SimulatedRegistry":
         """The same registry, with a clock of its own, over a copy of its database."""
         twin = copy.copy(self)
+        twin.__dict__.pop("sequencer", None)
         twin.database, twin.clock = database, SimulatedClock(self.clock())
         twin.guard = MemorySignGuard()
         return twin
@@ -137,13 +139,18 @@ class SimulatedRegistry:
 
     def rotate(self, did: Did) -> None:
         """Log the next version of a DID, with another signing key."""
+        self._log(did, self.next_line(did))
+
+    def next_line(self, did: Did, *, keys: int | None = None) -> bytes:
+        """The line of the next version of a DID, as its agency makes it. keys: which signing key it
+        lists, the one of the version's number when it is not said."""
         history = self._history(did)
         number, version = self._number(did), len(history.versions) + 1
-        line = build_next(
+        return build_next(
             history,
             document=build_agency_document(
                 str(did),
-                {FRAGMENT: signing_key(number, version).public_key},
+                {FRAGMENT: signing_key(number, keys or version).public_key},
                 purposes=(Purpose.ASSERTION,),
                 credential_issuer=None,
             ),
@@ -151,7 +158,14 @@ class SimulatedRegistry:
             next_key_hashes=[next_key_hash(update_key(number, version + 1).public_key)],
             now=self.clock(),
         )
-        self._log(did, line)
+
+    def version_id(self, did: Did) -> str:
+        """The versionId of the last version of a DID."""
+        return self._history(did).latest.version_id
+
+    def history(self, did: Did) -> History:
+        """All versions of a DID."""
+        return self._history(did)
 
     def deactivate(self, did: Did) -> None:
         """Log the end of a DID, in two entries a second apart."""
@@ -265,11 +279,15 @@ class SimulatedRegistry:
             app.register_blueprint(blueprint)
         return app
 
-    @property
+    @cached_property
     def sequencer(self) -> Sequencer:
         """One process's part of sequencing. It signs no head: `publish` does."""
         leadership = self.database.leadership(SEQUENCER)
         return Sequencer(self.database, leadership, HeadPublisher(lambda: None), self.clock)
+
+    def close(self) -> None:
+        """End what offering entries over HTTP has begun."""
+        self.sequencer.close()
 
     def http(self) -> FlaskClient:
         """A stranger's client, over https."""
