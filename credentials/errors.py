@@ -56,6 +56,48 @@ class KeyMismatch(Error):
     code = "key-mismatch"
 
 
+class CertificateInvalid(Error):
+    """A certificate is none, or says less than it must; the leaves say what is wrong with it."""
+
+    code = "certificate-invalid"
+
+
+class CertificateSelfSigned(CertificateInvalid):
+    """A leaf certificate that nobody has signed but its own key."""
+
+    code = "certificate-self-signed"
+
+
+class CertificateNotForSigning(CertificateInvalid):
+    """A leaf certificate whose key is not for signatures, or may certify others."""
+
+    code = "certificate-not-for-signing"
+
+
+class CertificateNotValidThen(CertificateInvalid):
+    """A certificate that was not valid yet, or no more, at the time that counts."""
+
+    code = "certificate-not-valid-then"
+
+
+class CertificateOfAnother(CertificateInvalid):
+    """A certificate that does not name who is said to have signed."""
+
+    code = "certificate-of-another"
+
+
+class CertificateUntrusted(CertificateInvalid):
+    """No valid path leads from a certificate to an authority that is trusted."""
+
+    code = "certificate-untrusted"
+
+
+class AnchorInChain(CertificateInvalid):
+    """A chain of certificates that brings the authority which it should lead to."""
+
+    code = "anchor-in-chain"
+
+
 class Expired(Error):
     """The time until which this was valid has passed."""
 

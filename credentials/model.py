@@ -82,12 +82,15 @@ class Unverified:
     key to fetch, and never decide anything.
 
     key_id: the DID URL that the header or proof names; issued_at: the time the issuer claims.
+    certificates: where the header names its key by a chain instead, DER, the leaf first; then
+    key_id is empty, and issuer is what `iss` says, or empty.
     """
 
     mechanism: str
     issuer: str
     key_id: str
     issued_at: datetime
+    certificates: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

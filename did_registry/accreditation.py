@@ -5,9 +5,9 @@ the log as a leaf; here they become values that answer a question.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from credentials.claims import Claims
 from credentials.errors import KeyMismatch, Malformed, Unsupported
@@ -59,6 +59,9 @@ class VerifierRegistration:
     name_ko: str
     name_en: str
     validity: Validity
+
+
+Right = TypeVar("Right", bound=Accreditation | VerifierRegistration)
 
 
 def sign_by_root(
@@ -138,6 +141,25 @@ def read_registration(verified: Verified, *, logged_at: datetime) -> VerifierReg
         name_en=claims.text("nameEn"),
         validity=_since_logged(verified, logged_at),
     )
+
+
+def ended(rights: tuple[Right, ...], since: datetime) -> tuple[Right, ...]:
+    """The same rights, none of which holds at `since` or later; one that had not begun is gone."""
+    return tuple(
+        replace(right, validity=Validity(begins, min(ends, since)))
+        for right in rights
+        if (begins := _begin(right)) < since and (ends := _end(right))
+    )
+
+
+def _begin(right: Accreditation | VerifierRegistration) -> datetime:
+    assert right.validity.not_before is not None  # a right begins when it is logged at the earliest
+    return right.validity.not_before
+
+
+def _end(right: Accreditation | VerifierRegistration) -> datetime:
+    assert right.validity.not_after is not None  # a right that never ends is not given
+    return right.validity.not_after
 
 
 def _claims_of(verified: Verified, type_name: str) -> JsonObject:

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final
 
 from did_registry.accreditation import ISSUER_TYPE, VERIFIER_TYPE
+from did_registry.admission import Asking
 from did_registry.application import Applicant, Application
 from did_registry.errors import ApplicationInvalid
-from did_registry.notice import Asking
 from did_registry.root_act import Enrol
 from schemas.catalogue import get, load_all
 from schemas.claim import ClaimKind, TextContent

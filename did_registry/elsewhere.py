@@ -39,6 +39,10 @@ class KeysElsewhere(Protocol):
         """The document of today."""
         ...
 
+    def document_at(self, time: datetime) -> DidDocument:
+        """The document of a time, as far as the DID tells. Raises VersionNotFound."""
+        ...
+
     def key_at(self, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
         """The key that was listed for a purpose at a time. Raises as `History.key_at`, and
         KeyHistoryUnknown where the DID does not tell what was listed then."""
@@ -60,6 +64,10 @@ class LoggedKeys:
     @property
     def document(self) -> DidDocument:
         return self.history.latest.document
+
+    def document_at(self, time: datetime) -> DidDocument:
+        """The document of the version of that time. Raises VersionNotFound."""
+        return self.history.version_at(time).document
 
     def key_at(self, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
         """The key in the version of that time; see `History.key_at`."""
@@ -85,6 +93,11 @@ class ShownKeys:
     @property
     def ttl(self) -> None:
         return None
+
+    def document_at(self, time: datetime) -> DidDocument:
+        """The document of today, which is all there is."""
+        del time
+        return self.document
 
     def key_at(self, key_id: str, purpose: Purpose, time: datetime) -> KeyAt:
         """The key that is listed today, whatever `time` is: whoever lists it vouches for it.

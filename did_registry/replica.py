@@ -16,10 +16,12 @@ from credentials.model import Verified
 from did_registry.accreditation import (
     Accreditation,
     VerifierRegistration,
+    ended,
     read_accreditation,
     read_registration,
     verify_by_root,
 )
+from did_registry.admission import Admission, EndOfAdmission, own_key
 from did_registry.directory import SUBJECT as DIRECTORY_SUBJECT
 from did_registry.directory import Directory, DirectoryRow, row_of
 from did_registry.errors import KeyCompromised, LeafRejected, LogInconsistent
@@ -32,13 +34,7 @@ from did_registry.logged_root import (
     read_batch,
     read_service_root,
 )
-from did_registry.notice import (
-    Admission,
-    Compromise,
-    own_key,
-    read_notice,
-    signing_key_of,
-)
+from did_registry.notice import Compromise, read_notice, signing_key_of
 from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
 from did_registry.tlog.merkle import EMPTY_FRONTIER
 from did_registry.tlog.note import VerifierKey
@@ -69,6 +65,7 @@ class Replica:
         self._lists: dict[str, LoggedList] = {}
         self._compromised: dict[PublicKey, datetime] = {}
         self._admitted: dict[str, datetime] = {}
+        self._anchors: dict[str, bytes] = {}
         self._notices = 0
         self._batches: dict[tuple[str, bytes], LoggedBatch] = {}
         self._services: dict[str, tuple[LoggedRoot, ...]] = {}
@@ -116,6 +113,7 @@ class Replica:
             lists=dict(self._lists),
             compromised=dict(self._compromised),
             admitted=dict(self._admitted),
+            anchors=dict(self._anchors),
             notices=self._notices,
             batches=dict(self._batches),
             services=dict(self._services),
@@ -215,6 +213,8 @@ class Replica:
                 self._take_compromise(leaf, found)
             case Admission() as found:
                 self._take_admission(leaf, found)
+            case EndOfAdmission() as found:
+                self._take_end(leaf, found)
         self._notices += 1
 
     def _take_compromise(self, leaf: Leaf, found: Compromise) -> None:
@@ -238,6 +238,8 @@ class Replica:
         if found.did in {str(history.did) for history in self._histories.values()}:
             raise LogInconsistent("a DID of this log is accredited, not admitted")
         self._admitted.setdefault(found.did, leaf.time)
+        if found.anchor is not None:
+            self._anchors[found.did] = found.anchor
         accreditation = found.accreditation(leaf.time)
         registration = found.registration(leaf.time)
         if accreditation is not None:
@@ -246,6 +248,16 @@ class Replica:
         if registration is not None:
             asked = self._registrations.get(found.did, ())
             self._registrations[found.did] = (*asked, registration)
+
+    def _take_end(self, leaf: Leaf, found: EndOfAdmission) -> None:
+        if leaf.subject != found.did or found.did not in self._admitted:
+            raise LogInconsistent("the leaf's subject is nobody who was admitted")
+        accreditations = self._accreditations.get(found.did, ())
+        registrations = self._registrations.get(found.did, ())
+        left = ended(accreditations, found.since), ended(registrations, found.since)
+        if left == (accreditations, registrations):
+            raise LogInconsistent("no right is left that could end then")
+        self._accreditations[found.did], self._registrations[found.did] = left
 
     def _verify_by_root(self, leaf: Leaf) -> Verified:
         root = self._root_history()

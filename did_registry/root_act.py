@@ -19,8 +19,9 @@ from credentials.data_integrity import format_timestamp, parse_timestamp
 from credentials.errors import Malformed
 from credentials.json_object import JsonObject
 from did_registry.accreditation import MAX_ATTRIBUTES, MAX_TYPES
+from did_registry.admission import MAX_CERTIFICATE_CHARS, Asking
 from did_registry.errors import ActNotOpen, SamePerson
-from did_registry.notice import Asking
+from did_registry.tlog.base64_standard import decode_base64, encode_base64
 
 
 class ActKind(StrEnum):
@@ -33,6 +34,7 @@ class ActKind(StrEnum):
     ACCREDIT = "accredit"
     REGISTER = "register"
     ENROL = "enrol"
+    END_ADMISSION = "end-admission"
 
 
 class ActState(StrEnum):
@@ -73,13 +75,22 @@ class DeclareCompromise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admit:
-    """A DID that stands elsewhere and shall count here; as `notice.Admission`, without its end."""
+    """Somebody from elsewhere who shall count here; as `admission.Admission`, without its end."""
 
     did: str
     name_ko: str
     name_en: str
     types: tuple[str, ...]
     asking: Asking | None
+    anchor: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAdmission:
+    """The end of what an admission gave. did: or the name of an anchor; since: from when on."""
+
+    did: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +121,9 @@ class Enrol:
     asking: Asking | None
 
 
-Terms: TypeAlias = Rotate | Deactivate | DeclareCompromise | Admit | Accredit | Register | Enrol
+Terms: TypeAlias = (
+    Rotate | Deactivate | DeclareCompromise | Admit | EndAdmission | Accredit | Register | Enrol
+)
 
 _KINDS: Final[Mapping[type[Terms], ActKind]] = MappingProxyType(
     {
@@ -118,6 +131,7 @@ _KINDS: Final[Mapping[type[Terms], ActKind]] = MappingProxyType(
         Deactivate: ActKind.DEACTIVATE,
         DeclareCompromise: ActKind.COMPROMISE,
         Admit: ActKind.ADMIT,
+        EndAdmission: ActKind.END_ADMISSION,
         Accredit: ActKind.ACCREDIT,
         Register: ActKind.REGISTER,
         Enrol: ActKind.ENROL,
@@ -185,7 +199,7 @@ def subject_of(terms: Terms) -> str:
     match terms:
         case DeclareCompromise(code=code, key=key):
             return f"{code}#{key}"
-        case Admit(did=did):
+        case Admit(did=did) | EndAdmission(did=did):
             return did
         case Rotate(code=code) | Deactivate(code=code):
             return code
@@ -204,8 +218,13 @@ def encode_terms(terms: Terms) -> Claims:
             return {"code": code, "types": list(types)}
         case Register(code=code, attributes=attributes):
             return {"code": code, "attributes": list(attributes)}
-        case Admit(did=did):
-            return {"did": did, **_encode_rights(terms)}
+        case Admit(did=did, anchor=anchor):
+            named: Claims = {"did": did}
+            if anchor is not None:
+                named["certificate"] = encode_base64(anchor)
+            return {**named, **_encode_rights(terms)}
+        case EndAdmission(did=did, since=since):
+            return {"did": did, "since": format_timestamp(since)}
         case Enrol(code=code):
             return {"code": code, **_encode_rights(terms)}
 
@@ -227,7 +246,11 @@ def parse_terms(kind: ActKind, terms: JsonObject) -> Terms:
             attributes = tuple(terms.texts("attributes", max_items=MAX_ATTRIBUTES))
             return Register(code=terms.text("code"), attributes=attributes)
         case ActKind.ADMIT:
-            return Admit(did=terms.text("did"), **_parse_rights(terms))
+            certificate = terms.text_or_none("certificate", max_chars=MAX_CERTIFICATE_CHARS)
+            anchor = None if certificate is None else decode_base64(certificate)
+            return Admit(did=terms.text("did"), anchor=anchor, **_parse_rights(terms))
+        case ActKind.END_ADMISSION:
+            return EndAdmission(did=terms.text("did"), since=parse_timestamp(terms.text("since")))
         case ActKind.ENROL:
             return Enrol(code=terms.text("code"), **_parse_rights(terms))
 

@@ -6,22 +6,25 @@ Built by `Replica.confirm` only, so whoever holds a view holds a root that the l
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from credentials.errors import Error, Expired, NotYetValid
 from credentials.keys import PublicKey
 from credentials.validity import LEEWAY, Validity
 from did_registry.accreditation import Accreditation, VerifierRegistration
+from did_registry.admission import is_anchor, is_self_describing, own_key
 from did_registry.agency_document import credential_issuers
 from did_registry.directory import DirectoryRow
-from did_registry.document import Purpose
+from did_registry.document import DidDocument, Purpose
 from did_registry.elsewhere import KeysElsewhere
 from did_registry.errors import DidUnavailable, KeyCompromised, UnknownDid, UnknownKey
 from did_registry.logged_list import LoggedList
 from did_registry.logged_root import LoggedBatch, LoggedRoot
-from did_registry.notice import is_self_describing, own_key
 from did_registry.tlog.checkpoint import Checkpoint
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.history import History, KeyAt
+
+_FINGERPRINT_CHARS: Final = 16  # so many tell all anchors of a city apart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +35,10 @@ class RegistryView:
     histories: by SCID; accreditations, registrations: by DID, oldest first, those of admitted DIDs
     as well; schemas: path of a published document → SHA-256 of its bytes; latest: by key, the rows
     of the directory; lists: by address, what is logged of a status list; compromised: since when a
-    key may not be its owner's alone; admitted: when a DID was admitted first; notices: how many
-    there are; batches: by agency and root, the first leaf of each; services, audits: by service and
-    agency, in the order of the log; elsewhere: what hosts told of admitted DIDs, see `knowing`.
+    key may not be its owner's alone; admitted: when a DID or an anchor was admitted first; anchors:
+    their certificates by name, DER; notices: how many there are; batches: by agency and root, the
+    first leaf of each; services, audits: by service and agency, in the order of the log; elsewhere:
+    what hosts told of admitted DIDs, see `knowing`.
     """
 
     checkpoint: Checkpoint
@@ -48,6 +52,7 @@ class RegistryView:
     lists: Mapping[str, LoggedList]
     compromised: Mapping[PublicKey, datetime]
     admitted: Mapping[str, datetime]
+    anchors: Mapping[str, bytes]
     notices: int
     batches: Mapping[tuple[str, bytes], LoggedBatch]
     services: Mapping[str, tuple[LoggedRoot, ...]]
@@ -56,7 +61,7 @@ class RegistryView:
 
     def stands_elsewhere(self, did: str) -> bool:
         """Whether a DID is admitted and has its keys where only its own host can tell them."""
-        return did in self.admitted and not is_self_describing(did)
+        return did in self.admitted and not (is_self_describing(did) or is_anchor(did))
 
     def knowing(self, keys: KeysElsewhere) -> "RegistryView":
         """The same with the keys of one admitted DID, known as of the older of the two."""
@@ -91,7 +96,10 @@ class RegistryView:
         A key that was declared compromised counts as retired from then on. Raises KeyCompromised
         for a later time, or as `key_at`.
         """
-        found = self.listed_key(did, key_id, purpose, time)
+        return self.unless_compromised(self.listed_key(did, key_id, purpose, time), time)
+
+    def unless_compromised(self, found: KeyAt, time: datetime) -> KeyAt:
+        """The same key, retired from when it was declared compromised. Raises KeyCompromised."""
         since = self.compromised.get(found.key)
         if since is None:
             return found
@@ -113,6 +121,15 @@ class RegistryView:
             raise DidUnavailable("the keys of this DID stand elsewhere, and nobody was asked")
         return KeyAt(key=key, valid_from=self.admitted[did], retired_at=None)
 
+    def document_at(self, did: str, time: datetime) -> DidDocument:
+        """The document of a DID at a time; of a did:web today's. Raises DidInvalid, UnknownDid,
+        DidUnavailable as `key_at`, or VersionNotFound."""
+        if self.stands_elsewhere(did):
+            if did not in self.elsewhere:
+                raise DidUnavailable("the keys of this DID stand elsewhere, and nobody was asked")
+            return self.elsewhere[did].document_at(time)
+        return self.history(did).version_at(time).document
+
     def credential_issuers(self, did: str) -> tuple[str, ...]:
         """The Credential Issuer Identifiers that a DID names today; none for one that is not known
         here."""
@@ -124,7 +141,11 @@ class RegistryView:
             return ()
 
     def code_of(self, did: str) -> str:
-        """What a DID is called in short: the last part of its path, or of the DID."""
+        """What a DID is called in short: the last part of its path, or of the DID. Of an anchor the
+        beginning of its fingerprint; of who has a certificate below it, what that names."""
+        if is_anchor(did):
+            anchor, _, holder = did.partition("#")
+            return holder or "x509-" + anchor.rpartition(":")[2][:_FINGERPRINT_CHARS]
         try:
             name = self.history(did).did
         except Error:
@@ -149,10 +170,11 @@ class RegistryView:
         return None
 
     def accreditations_at(self, did: str, time: datetime) -> tuple[Accreditation, ...]:
-        """All rights to issue that an agency had at a time, oldest first."""
+        """All rights to issue that an agency had at a time, oldest first; of who has a certificate
+        below an anchor those of the anchor."""
         return tuple(
             accreditation
-            for accreditation in self.accreditations.get(did, ())
+            for accreditation in self.accreditations.get(did.partition("#")[0], ())
             if _holds(accreditation.validity, time)
         )
 

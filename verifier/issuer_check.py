@@ -5,12 +5,23 @@ is away, or says what can't be believed, leaves the check unknown: that is no ev
 credential, and none for it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from credentials.errors import Error, Unsupported
+from credentials.errors import (
+    AnchorInChain,
+    CertificateInvalid,
+    CertificateNotForSigning,
+    CertificateNotValidThen,
+    CertificateOfAnother,
+    CertificateSelfSigned,
+    CertificateUntrusted,
+    Error,
+    Unsupported,
+)
 from credentials.model import Unverified, Verified
 from credentials.securing import mechanisms
+from did_registry.certified import find_signer, named_did
 from did_registry.document import Purpose
 from did_registry.elsewhere import ShownKeys
 from did_registry.errors import (
@@ -32,9 +43,11 @@ from verifier.evidence import Evidence
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerKey:
-    """The key that a credential names. view: the registry with what is known of its owner."""
+    """The key that a credential names. named: the credential with its issuer and key as they were
+    found; view: the registry with what is known of the key's owner."""
 
     at: KeyAt
+    named: Unverified
     view: RegistryView
 
 
@@ -43,13 +56,14 @@ def check_issuer_key(
 ) -> Finding[IssuerKey]:
     """Did the key that the header names stand in the issuer's `assertionMethod` at time of issue?
 
-    The key comes from the registry, or for an admitted issuer from where its DID says; one that
-    travels with the credential is never looked at.
+    The key comes from the registry, or for an admitted issuer from where its DID says. One that
+    travels with the credential, in a certificate, counts if the DID lists it or an admitted anchor
+    vouches for it.
     """
-    issuer, key_id, issued_at = unverified.issuer, unverified.key_id, unverified.issued_at
     try:
-        known = evidence.with_keys_of(view, issuer, now)
-        found = known.key_of(issuer, key_id, Purpose.ASSERTION, issued_at)
+        if unverified.certificates:
+            return Passed(_certified(unverified, view, evidence, now))
+        return Passed(_listed(unverified, view, evidence, now))
     except DidUnavailable:
         return Unknown("issuer-unavailable")
     except DidNotProven:
@@ -62,9 +76,48 @@ def check_issuer_key(
         return Failed("key-compromised")
     except Unsupported:
         return Unknown("unsupported")
+    except CertificateInvalid as error:
+        return _refused_certificate(error)
     except Error:
         return Failed("key-unknown")
-    return Passed(IssuerKey(at=found, view=known))
+
+
+def _listed(
+    unverified: Unverified, view: RegistryView, evidence: Evidence, now: datetime
+) -> IssuerKey:
+    known = evidence.with_keys_of(view, unverified.issuer, now)
+    found = known.key_of(
+        unverified.issuer, unverified.key_id, Purpose.ASSERTION, unverified.issued_at
+    )
+    return IssuerKey(at=found, named=unverified, view=known)
+
+
+def _certified(
+    unverified: Unverified, view: RegistryView, evidence: Evidence, now: datetime
+) -> IssuerKey:
+    certificates, did = unverified.certificates, named_did(unverified.certificates)
+    known = view if did is None else evidence.with_keys_of(view, did, now)
+    found = find_signer(certificates, unverified.issuer, known, time=unverified.issued_at, now=now)
+    named = replace(unverified, issuer=found.issuer, key_id=found.key_id)
+    return IssuerKey(at=found.at, named=named, view=known)
+
+
+def _refused_certificate(error: CertificateInvalid) -> Failed:
+    match error:
+        case CertificateSelfSigned():
+            return Failed("certificate-self-signed")
+        case CertificateNotForSigning():
+            return Failed("certificate-not-for-signing")
+        case CertificateNotValidThen():
+            return Failed("certificate-not-valid-then")
+        case CertificateOfAnother():
+            return Failed("certificate-of-another")
+        case CertificateUntrusted():
+            return Failed("certificate-untrusted")
+        case AnchorInChain():
+            return Failed("anchor-in-chain")
+        case _:
+            return Failed("certificate-invalid")
 
 
 def check_time_of_signing(

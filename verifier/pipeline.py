@@ -63,7 +63,7 @@ def verify_presentation(
     view, page.as_of = found.view, found.view.as_of
 
     verified = page.take(  # 4
-        CheckName.SIGNATURE, checks.check_signature(unverified, found.at.key)
+        CheckName.SIGNATURE, checks.check_signature(found.named, found.at.key)
     )
     if verified is None:
         return page

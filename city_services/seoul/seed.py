@@ -26,7 +26,7 @@ from did_registry.actions.make_did import make_did
 from did_registry.actions.publish_checkpoint import publish_checkpoint
 from did_registry.actions.publish_types import publish_types
 from did_registry.actions.root_desk import DidPlan, generate, peek_root_key, stored_key
-from did_registry.notice import Asking
+from did_registry.admission import Asking
 from did_registry.sign_guard import SignGuard
 from did_registry.tlog.cosignature import WitnessPolicy
 from did_registry.tlog.note import Ed25519NoteSigner, verifier_key

@@ -1,8 +1,9 @@
 """SD-JWT VC: credentials as RFC 9901 SD-JWTs of type `dc+sd-jwt`.
 
 The profile follows draft-ietf-oauth-sd-jwt-vc-19. It is narrower where a choice is left: the issuer
-is a DID, `kid` names its key, `iat` is always visible, the holder's key is `cnf.jwk`, and the
-status is a status list. The key comes from the registry, so `x5c` in a header is not looked at.
+is a DID and `kid` names its key, or `x5c` names it without a `kid`; `iat` is always visible, the
+holder's key is `cnf.jwk`, and the status is a status list. Where `kid` is a DID URL, the key comes
+from the registry and an `x5c` beside it is not looked at. What is issued here has a `kid`.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from credentials.certificates import read_x5c
 from credentials.claims import ClaimPath, Claims
 from credentials.disclosures import conceal
 from credentials.errors import BindingInvalid, KeyMismatch, Malformed, Unsupported
@@ -102,13 +104,18 @@ class SdJwtVc:
         header, payload = sd_jwt.jws.header, sd_jwt.payload
         if header.text("typ") != TYP:
             raise Unsupported(f"the header's typ is not {TYP}")
-        key_id = header.text("kid")
-        _did_of(key_id)
+        certificates = () if _names_a_did(header) else read_x5c(header)
+        if certificates:
+            key_id, issuer = "", payload.text_or_none("iss") or ""
+        else:
+            key_id, issuer = header.text("kid"), payload.text("iss")
+            _did_of(key_id)
         return UnverifiedSdJwtVc(
             mechanism=self.name,
-            issuer=payload.text("iss"),
+            issuer=issuer,
             key_id=key_id,
             issued_at=payload.numeric_date("iat"),
+            certificates=certificates,
             sd_jwt=sd_jwt,
         )
 
@@ -119,7 +126,8 @@ class SdJwtVc:
         claims nested deeper than 16. Spec: SD-JWT VC §2.4, RFC 9901 §7.1.
         """
         parsed = _ours(unverified)
-        _check_owner(parsed.key_id, parsed.issuer)
+        if not parsed.certificates:
+            _check_owner(parsed.key_id, parsed.issuer)
         payload = parsed.sd_jwt.payload
         processed = verify_sd_jwt(parsed.sd_jwt, key, typ=TYP)
         if _of_envelope(processed) != _of_envelope(payload.members):
@@ -193,6 +201,10 @@ class SdJwtVc:
 
 
 MECHANISM: Final[Mechanism] = SdJwtVc()
+
+
+def _names_a_did(header: JsonObject) -> bool:
+    return (header.text_or_none("kid") or "").startswith("did:")
 
 
 def _check_owner(key_id: str, issuer: str) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from credentials.certificates import read_x5c
 from credentials.claims import Claims
 from credentials.encoding import decode_base64url, encode_base64url
 from credentials.errors import Malformed, Unsupported
@@ -37,12 +38,17 @@ _MAX_TTL: Final = timedelta(days=366)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnverifiedTokenList:
-    """A parsed status list token; its fields tell which key to fetch, and never decide anything."""
+    """A parsed status list token; its fields tell which key to fetch, and never decide anything.
+
+    certificates: where the header names its key by a chain, DER; then issuer and key_id are empty
+    until the caller has found out whose it is.
+    """
 
     token: str
     issuer: str
     key_id: str
     issued_at: datetime
+    certificates: tuple[bytes, ...] = ()
 
 
 def encode_status_list(states: StatusBits) -> Claims:
@@ -87,14 +93,24 @@ def sign_token_list(
 def parse_token_list(token: str) -> UnverifiedTokenList:
     """Look at a status list token, to find whose key to fetch.
 
-    Raises Malformed, TooLarge, or Unsupported for a token that does not name its key by DID URL.
+    Raises Malformed, TooLarge, or Unsupported for a token that names its key neither by DID URL nor
+    by certificates.
     """
     header, claims = peek_header(token), peek_claims(token)
     key_id, issuer = header.text_or_none("kid"), claims.text_or_none("iss")
+    certificates = () if key_id is not None and "did:" in key_id else read_x5c(header)
+    if certificates:
+        return UnverifiedTokenList(
+            token=token,
+            issuer="",
+            key_id="",
+            issued_at=claims.numeric_date("iat"),
+            certificates=certificates,
+        )
     if key_id is not None and key_id.startswith("#") and issuer is not None:
         key_id = issuer + key_id
     if key_id is None or not key_id.startswith("did:"):
-        raise Unsupported("the status list token does not name its key by a DID URL")
+        raise Unsupported("the status list token names its key neither by a DID URL nor by x5c")
     if issuer not in (None, key_id.partition("#")[0]):
         raise Malformed("the status list token was signed with somebody else's key")
     return UnverifiedTokenList(

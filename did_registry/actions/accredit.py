@@ -12,8 +12,8 @@ from credentials.keys import Signer
 from credentials.validity import Validity
 from did_registry.accreditation import ISSUER_TYPE, VERIFIER_TYPE, sign_by_root
 from did_registry.actions.append import LeafDraft, append
+from did_registry.admission import Asking
 from did_registry.leaf import LeafKind
-from did_registry.notice import Asking
 from did_registry.webvh.did import Did
 from schemas.catalogue import get, type_url
 from schemas.claim_checks import parse_entered

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from credentials.claims import Claims
-from did_registry.actions.admit import admit
+from did_registry.actions.admit import admit, end_admission
 from did_registry.actions.deactivate import deactivate
 from did_registry.actions.enrol import enrol
 from did_registry.actions.renew import renew_accreditation, renew_registration
@@ -20,6 +20,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    EndAdmission,
     Enrol,
     Register,
     RootAct,
@@ -56,6 +57,8 @@ def _carry_out(session: Session, desk: RootDesk, act: RootAct, now: datetime) ->
             return act.effect  # since it was proposed
         case Admit() as terms:
             return admit(session, desk, terms, now=now)
+        case EndAdmission() as terms:
+            return end_admission(session, desk, terms, now=now)
         case Accredit() as terms:
             return renew_accreditation(session, desk, terms, now=now)
         case Register() as terms:

@@ -12,9 +12,10 @@ from credentials.errors import Error
 from did_registry import store
 from did_registry.actions.append import LeafDraft, append
 from did_registry.actions.root_desk import RootDesk, get_root
+from did_registry.admission import own_key
 from did_registry.errors import ActRefused, UnknownDid
 from did_registry.leaf import Leaf, LeafKind, parse_leaf
-from did_registry.notice import Compromise, own_key, sign_notice
+from did_registry.notice import Compromise, sign_notice
 from did_registry.root_act import DeclareCompromise
 from did_registry.webvh.history import replay_entries
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from did_registry import store
-from did_registry.actions.admit import check_admissible, check_types
+from did_registry.actions.admit import check_admissible, check_endable, check_types
 from did_registry.actions.deactivate import check_deactivatable
 from did_registry.actions.declare_compromise import declare_compromise
 from did_registry.actions.enrol import check_enrollable
@@ -22,6 +22,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    EndAdmission,
     Enrol,
     Register,
     RootAct,
@@ -91,7 +92,9 @@ def _check_possible(session: Session, desk: RootDesk, terms: Terms, now: datetim
             check_types((), attributes)
             get_history(session, code, now)
         case Admit():
-            check_admissible(session, terms)
+            check_admissible(session, terms, now)
+        case EndAdmission():
+            check_endable(session, terms)
         case Enrol():
             check_enrollable(session, terms)
         case DeclareCompromise():

@@ -7,6 +7,7 @@ import pytest
 from credentials.errors import Error, Malformed
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
+from did_registry.admission import Asking
 from did_registry.application import (
     OPEN,
     TRANSITIONS,
@@ -20,7 +21,6 @@ from did_registry.application import (
     parse_stored,
 )
 from did_registry.errors import ApplicationNotOpen
-from did_registry.notice import Asking
 from did_registry.root_act import Enrol
 from tests.simulators.every_change import every_change
 

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from did_registry.accreditation import ISSUER_TYPE, VERIFIER_TYPE
+from did_registry.admission import Asking
 from did_registry.application import Applicant, Application
 from did_registry.application_form import MAX_CHOSEN, lines, offered, parse_application
 from did_registry.errors import ApplicationInvalid
-from did_registry.notice import Asking
 from did_registry.root_act import Enrol
 
 DAY = date(2026, 3, 13)

@@ -16,10 +16,11 @@ from did_registry.actions.append import LeafDraft
 from did_registry.actions.connect import Connection
 from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.actions.foreign_dids import ForeignDids
+from did_registry.admission import Admission
 from did_registry.cli import MAX_LOG_BYTES, registry_commands
 from did_registry.errors import NoTrustFile
 from did_registry.leaf import LeafKind
-from did_registry.notice import Admission, sign_notice
+from did_registry.notice import sign_notice
 from storage.errors import StorageUnavailable
 from storage.transaction import Database
 from tests.did_registry.webvh.test_vectors import NEGATIVE, NOW, OUT_OF_STEP, SUITE, VALID

@@ -7,27 +7,27 @@ import pytest
 
 from credentials.claims import Claims
 from credentials.data_integrity import sign_document
-from credentials.did_key import did_key_method, encode_did_jwk, encode_did_key
+from credentials.did_key import did_key_method
 from credentials.errors import Error, KeyMismatch
 from credentials.keys import P256Signer
-from credentials.strict_json import JsonValue
+from did_registry.admission import EndOfAdmission
 from did_registry.document import Purpose
 from did_registry.errors import DidUnavailable, KeyCompromised, LeafRejected, UnknownKey
 from did_registry.leaf import LeafKind
-from did_registry.notice import Admission, Asking, Compromise, read_notice, sign_notice
+from did_registry.notice import Compromise, Notice, read_notice, sign_notice
 from tests.simulators.every_change import every_change
+from tests.simulators.notices import (
+    FOREIGN,
+    JWK_DID,
+    KEY_DID,
+    admission,
+    is_refused,
+    refused,
+    resigned,
+)
 from tests.simulators.registry_log import Member, RegistryLog, signing_key
 
 DAY = timedelta(days=1)
-FOREIGN = P256Signer(b"\x31" * 32).public_key
-KEY_DID, JWK_DID = encode_did_key(FOREIGN), encode_did_jwk(FOREIGN)
-ASKING = Asking(
-    attributes=("SeoulResidencyCredential.residentOfSeoul",),
-    purpose_ko="입장 자격 확인",
-    purpose_en="Checking who may enter",
-    legal_basis="조례",
-    retention_days=1,
-)
 
 
 @pytest.fixture
@@ -40,17 +40,6 @@ def agency(log: RegistryLog) -> Member:
     member = log.member("GU-11620")
     log.clock.advance(days=10)
     return member
-
-
-def admission(log: RegistryLog, did: str = KEY_DID) -> Admission:
-    return Admission(
-        did=did,
-        name_ko="부산광역시",
-        name_en="Busan",
-        until=log.clock().replace(microsecond=0) + 30 * DAY,
-        types=("SeoulResidencyCredential",),
-        asking=ASKING,
-    )
 
 
 # Compromise
@@ -142,7 +131,7 @@ def test_refuses_a_key_that_the_did_never_had(
 def test_refuses_a_compromise_to_come(log: RegistryLog, agency: Member) -> None:
     later = log.clock().replace(microsecond=0) + timedelta(seconds=1)
     notice = Compromise(did=str(agency.did), key=agency.key_id, since=later)
-    _refused(log, log.statement(notice), agency.did.scid)
+    refused(log, log.statement(notice), agency.did.scid)
 
 
 # Admission
@@ -203,16 +192,16 @@ def test_only_one_right_is_given_where_only_one_is_asked_for(log: RegistryLog) -
     view, now = log.view(), log.clock()
     assert view.find_registration(KEY_DID, now) is None
     assert view.accreditations_at(JWK_DID, now) == ()
-    _refused(log, log.statement(replace(admission(log), asking=None, types=())), KEY_DID)
+    refused(log, log.statement(replace(admission(log), asking=None, types=())), KEY_DID)
 
 
 def test_a_did_of_the_log_is_accredited_and_not_admitted(log: RegistryLog, agency: Member) -> None:
-    _refused(log, log.statement(admission(log, str(agency.did))), str(agency.did))
+    refused(log, log.statement(admission(log, str(agency.did))), str(agency.did))
 
 
-def test_an_admission_that_has_ended_is_refused(log: RegistryLog) -> None:
+def test_an_admission_that_has_endedis_refused(log: RegistryLog) -> None:
     ended = replace(admission(log), until=log.clock().replace(microsecond=0))
-    _refused(log, log.statement(ended), KEY_DID)
+    refused(log, log.statement(ended), KEY_DID)
 
 
 @pytest.mark.parametrize(
@@ -233,9 +222,9 @@ def test_refuses_names_that_are_none(log: RegistryLog, did: str) -> None:
 
 def test_only_the_root_gives_notice(log: RegistryLog, agency: Member) -> None:
     notice = admission(log)
-    _refused(log, log.statement(notice, root=str(agency.did)), KEY_DID)
-    _refused(log, log.statement(notice, key_id=agency.key_id, signer=agency.signer), KEY_DID)
-    _refused(log, log.statement(notice, signer=signing_key(9)), KEY_DID)
+    refused(log, log.statement(notice, root=str(agency.did)), KEY_DID)
+    refused(log, log.statement(notice, key_id=agency.key_id, signer=agency.signer), KEY_DID)
+    refused(log, log.statement(notice, signer=signing_key(9)), KEY_DID)
     with pytest.raises(KeyMismatch):
         sign_notice(
             notice,
@@ -246,73 +235,52 @@ def test_only_the_root_gives_notice(log: RegistryLog, agency: Member) -> None:
         )
 
 
-@pytest.mark.parametrize("kind", ["compromise", "admission"])
+@pytest.mark.parametrize("kind", ["compromise", "admission", "end"])
 def test_refuses_every_change_though_the_root_signed_it(
     log: RegistryLog, agency: Member, kind: str
 ) -> None:
     """Every member that is left out, doubled or of another kind, signed again by the root."""
     now = log.clock().replace(microsecond=0)
-    notice = (
-        Compromise(did=str(agency.did), key=agency.key_id, since=now)
-        if kind == "compromise"
-        else admission(log)
-    )
-    statement = log.statement(notice)
+    notices: dict[str, Notice] = {
+        "compromise": Compromise(did=str(agency.did), key=agency.key_id, since=now),
+        "admission": admission(log),
+        "end": EndOfAdmission(did=KEY_DID, since=now),
+    }
+    if kind == "end":
+        log.give_notice(admission(log))
+    statement = log.statement(notices[kind])
     subject = agency.did.scid if kind == "compromise" else KEY_DID
     log.replica().append(log.build(LeafKind.NOTICE, subject, {"statement": statement}), log.clock())
-    refused = 0
+    count = 0
     for _, changed in every_change(statement):
-        refused += _is_refused(log, changed, subject)  # the signature is not of this
+        count += is_refused(log, changed, subject)  # the signature is not of this
     unsigned = {name: value for name, value in statement.items() if name != "proof"}
     for name in unsigned:
         without = {key: value for key, value in unsigned.items() if key != name}
-        is_refused = _is_refused(log, _resigned(log, without), subject)
+        stops = is_refused(log, resigned(log, without), subject)
         # One of the two rights may be missing; nothing else may.
-        assert is_refused is (name not in {"issuer", "verifier"}), name
-    assert _is_refused(log, _resigned(log, {**unsigned, "more": 1}), subject)
-    assert _is_refused(log, _resigned(log, {**unsigned, "kind": "pardon"}), subject)
-    assert _is_refused(log, _resigned(log, unsigned, proofPurpose="authentication"), subject)
-    assert _is_refused(log, _resigned(log, unsigned, expires="2030-01-01T00:00:00Z"), subject)
-    assert refused > 50
+        assert stops is (name not in {"issuer", "verifier"}), name
+    assert is_refused(log, resigned(log, {**unsigned, "more": 1}), subject)
+    assert is_refused(log, resigned(log, {**unsigned, "kind": "pardon"}), subject)
+    assert is_refused(log, resigned(log, unsigned, proofPurpose="authentication"), subject)
+    assert is_refused(log, resigned(log, unsigned, expires="2030-01-01T00:00:00Z"), subject)
+    assert count > (10 if kind == "end" else 50)
 
 
-def test_an_undated_statement_is_refused(log: RegistryLog) -> None:
+def test_an_undated_statementis_refused(log: RegistryLog) -> None:
     statement = log.statement(admission(log))
     unsigned = {name: value for name, value in statement.items() if name != "proof"}
     options: Claims = {
         "verificationMethod": log.root.key_id,
         "proofPurpose": Purpose.ASSERTION.value,
     }
-    _refused(log, sign_document(unsigned, options, log.root.signer), KEY_DID)
+    refused(log, sign_document(unsigned, options, log.root.signer), KEY_DID)
 
 
 def test_a_root_key_that_was_retired_gives_no_notice(log: RegistryLog) -> None:
     statement = log.statement(admission(log))
     log.clock.advance(hours=1)
     log.rotate(log.root)
-    _refused(log, statement, KEY_DID)
+    refused(log, statement, KEY_DID)
     with pytest.raises(UnknownKey):
         log.view().key_at(f"{log.root.did}#none", Purpose.ASSERTION, log.clock())
-
-
-def _resigned(log: RegistryLog, unsigned: Claims, **options: JsonValue) -> Claims:
-    usual: Claims = {
-        "verificationMethod": log.root.key_id,
-        "created": "2026-03-13T03:04:05Z",
-        "proofPurpose": Purpose.ASSERTION.value,
-    }
-    return sign_document(unsigned, usual | options, log.root.signer)
-
-
-def _refused(log: RegistryLog, statement: Claims, subject: str) -> None:
-    assert _is_refused(log, statement, subject)
-
-
-def _is_refused(log: RegistryLog, statement: Claims, subject: str) -> bool:
-    """Whether a replica stops at it; a body that is no leaf can't be logged at all."""
-    try:
-        leaf = log.build(LeafKind.NOTICE, subject, {"statement": statement})
-        log.replica().append(leaf, log.clock())
-    except Error:
-        return True
-    return False

@@ -7,8 +7,8 @@ import pytest
 from credentials.errors import Error, Malformed
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
+from did_registry.admission import Asking
 from did_registry.errors import ActNotOpen, SamePerson
-from did_registry.notice import Asking
 from did_registry.root_act import (
     Accredit,
     ActKind,
@@ -16,6 +16,7 @@ from did_registry.root_act import (
     Admit,
     Deactivate,
     DeclareCompromise,
+    EndAdmission,
     Enrol,
     Register,
     RootAct,
@@ -42,6 +43,9 @@ ALL: list[tuple[Terms, ActKind, str]] = [
      "did:a:b"),
     (Admit(did="did:a:b", name_ko="가", name_en="A", types=("T",), asking=None), ActKind.ADMIT,
      "did:a:b"),
+    (Admit(did="x509-sha256:00", name_ko="가", name_en="A", types=("T",), asking=None,
+           anchor=b"\x30\0"), ActKind.ADMIT, "x509-sha256:00"),
+    (EndAdmission(did="did:a:b", since=NOW), ActKind.END_ADMISSION, "did:a:b"),
     (Enrol(code="A", name_ko="가", name_en="A", types=("T",), asking=None), ActKind.ENROL, "A"),
     (Enrol(code="A", name_ko="가", name_en="A", types=(), asking=ASKING), ActKind.ENROL, "A"),
 ]  # fmt: skip

@@ -9,16 +9,19 @@ from credentials.data_integrity import sign_document
 from credentials.did_key import did_key_method, encode_did_jwk, encode_did_key
 from credentials.errors import Error
 from credentials.keys import P256Signer
+from did_registry.admission import Admission, Asking, EndOfAdmission, anchor_name
 from did_registry.document import Purpose
 from did_registry.leaf import LeafKind
-from did_registry.notice import Admission, Asking, Compromise, Notice
+from did_registry.notice import Compromise, Notice
 from did_registry.replica import Replica
 from tests.simulators.every_change import every_change
 from tests.simulators.javascript import Table, data64, moment
 from tests.simulators.js_registry import both_ways, said_key
+from tests.simulators.pki import Pki
 from tests.simulators.registry_log import RegistryLog, log_key
 
 DAY = timedelta(days=1)
+PKI = Pki()
 FOREIGN = P256Signer(b"\x31" * 32).public_key
 KEY_DID, JWK_DID = encode_did_key(FOREIGN), encode_did_jwk(FOREIGN)
 WEB_DID = "did:web:busan.example"
@@ -87,10 +90,27 @@ def test_notices() -> None:
     one("issues only", replace(admitted, asking=None))
     one("asks only", replace(admitted, types=()))
     one("nothing", replace(admitted, types=(), asking=None))
+    anchor = PKI.root.certificate
+    anchored = replace(admitted, did=anchor_name(anchor), asking=None, anchor=anchor)
+    one("an anchor", anchored)
+    one("an anchor of another name", anchored, KEY_DID)
+    one("an anchor too large", replace(anchored, anchor=bytes(4097)),
+        anchor_name(bytes(4097)))  # fmt: skip
+    end = EndOfAdmission(did=KEY_DID, since=now + DAY)
+    given = (KEY_DID, log.statement(admitted))
+    for days in (-1, 0, 1, 29, 30, 31):
+        ended = log.statement(replace(end, since=now + days * DAY))
+        add(f"ended after {days}", given, (KEY_DID, ended))
+        add(f"ended after {days} and again", given, (KEY_DID, ended), given)
+        add(f"ended twice after {days}", given, (KEY_DID, log.statement(end)), (KEY_DID, ended))
+    add("the anchor's end", (anchored.did, log.statement(anchored)),
+        (anchored.did, log.statement(replace(end, did=anchored.did))))  # fmt: skip
+    one("the end of nobody", end)
+    add("another's end", given, (JWK_DID, log.statement(end)))
     one("twice a type", replace(admitted, types=("A", "A")))
     one("ended", replace(admitted, until=now))
     asked = asked[:1]
-    for subject, notice in ((scid, theft), (KEY_DID, admitted)):
+    for subject, notice in ((scid, theft), (KEY_DID, admitted), (anchored.did, anchored)):
         statement = log.statement(notice)
         for name, changed in every_change(statement):
             add(f"changed {name}", (subject, changed))
@@ -107,7 +127,9 @@ def _ask(
     table: Table, name: str, log: RegistryLog, whole: RegistryLog, key_id: str, time: datetime
 ) -> None:  # fmt: skip
     now, root, note = log.clock(), str(log.root.did), whole.note()
-    dids = [(did, at) for did in (KEY_DID, JWK_DID, WEB_DID) for at in (now, now + 40 * DAY)]
+    names = (KEY_DID, JWK_DID, WEB_DID, anchor_name(PKI.root.certificate))
+    times = (now, now + 2 * DAY, now + 40 * DAY)
+    dids = [(did, at) for did in names for at in times]
 
     def mine() -> Any:
         replica = Replica(log.root.did)

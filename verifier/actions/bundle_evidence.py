@@ -4,16 +4,15 @@ from datetime import datetime
 
 from credentials.errors import KeyMismatch
 from credentials.issuance_proof import IssuanceProof
-from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.bundle import TrustBundle, is_latest, open_bundle
-from did_registry.document import Purpose
 from did_registry.errors import DidUnavailable
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
 from verifier.actions.status_lists import verify_list
 from verifier.errors import StatusRolledBack, StatusUnavailable
 from verifier.evidence import KnownState
+from verifier.list_signer import ListSigner
 
 
 class BundleEvidence:
@@ -58,12 +57,8 @@ class BundleEvidence:
         if not is_latest(reference.uri, data, self._view):
             raise StatusRolledBack("the bundled list is not the one that the log names last")
 
-        def find_key(key_id: str) -> PublicKey:
-            if key_id.partition("#")[0] != issuer:
-                raise KeyMismatch("the status list is signed by another agency")
-            return self._view.key_at(key_id, Purpose.ASSERTION, self._view.as_of).key
-
-        found = verify_list(data, reference.uri, reference.purpose, find_key, now)
+        signer = ListSigner(view=self._view, issuer=issuer, at=self._view.as_of)
+        found = verify_list(data, reference.uri, reference.purpose, signer.find, now)
         if found.issuer != issuer:
             raise KeyMismatch("the status list is signed by another agency")
         return KnownState(

@@ -5,14 +5,13 @@ from datetime import datetime
 
 from credentials.errors import KeyMismatch
 from credentials.issuance_proof import IssuanceProof
-from credentials.keys import PublicKey
 from credentials.model import StatusReference
 from did_registry.actions.follow import RegistryFollower
 from did_registry.actions.foreign_dids import ForeignDids
-from did_registry.document import Purpose
 from did_registry.view import RegistryView
 from verifier.actions.status_lists import KnownList, StatusLists
 from verifier.evidence import KnownState
+from verifier.list_signer import ListSigner
 
 
 class OnlineEvidence:
@@ -60,14 +59,10 @@ class OnlineEvidence:
         """
         view = self._elsewhere.know(self._follower.view(now), issuer, now)
 
-        def find_key(key_id: str) -> PublicKey:
-            if key_id.partition("#")[0] != issuer:
-                raise KeyMismatch("the status list is signed by another agency")
-            return view.key_at(key_id, Purpose.ASSERTION, now).key
-
+        signer = ListSigner(view=view, issuer=issuer, at=now)
         logged = view.lists.get(reference.uri)
         since = None if logged is None else logged.since
-        known = self._lists.get(reference.uri, reference.purpose, find_key, now, since)
+        known = self._lists.get(reference.uri, reference.purpose, signer.find, now, since)
         if known.found.issuer != issuer:  # fetched for another agency's credential
             raise KeyMismatch("the status list is signed by another agency")
         return KnownState(

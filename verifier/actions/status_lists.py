@@ -5,7 +5,7 @@ Whole lists are fetched, so an issuer never learns whose credential is being che
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
@@ -27,8 +27,9 @@ MAX_CACHED: Final = 256
 MAX_TTL: Final = timedelta(hours=12)  # a list that claims to be good for longer is asked for anyway
 DEFAULT_TTL: Final = timedelta(seconds=300)
 
-# The key that a DID URL names today; raises when it is not the issuer's.
-KeyFinder: TypeAlias = Callable[[str], PublicKey]
+# Who has signed a list, and with which key: from the DID URL that names the key, or from its
+# certificates. Raises when it is not the issuer whose list it should be.
+KeyFinder: TypeAlias = Callable[[str, tuple[bytes, ...]], tuple[str, PublicKey]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +123,13 @@ def verify_list(
     """Verify the bytes of a list. Raises what `find_key` or the list's verification raises."""
     if purpose is StatusPurpose.ANY:
         token = parse_token_list(body.decode("ascii", "replace"))
-        return verify_token_list(token, find_key(token.key_id), uri=uri, now=now, leeway=LEEWAY)
+        issuer, key = find_key(token.key_id, token.certificates)
+        named = replace(token, issuer=issuer)
+        return verify_token_list(named, key, uri=uri, now=now, leeway=LEEWAY)
     credential = parse_bitstring_list(parse_object(body, max_bytes=MAX_BODY_BYTES))
     return verify_bitstring_list(
         credential,
-        find_key(credential.key_id),
+        find_key(credential.key_id, ())[1],
         uri=uri,
         purpose=purpose,
         now=now,

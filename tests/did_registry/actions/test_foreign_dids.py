@@ -7,6 +7,7 @@ import pytest
 
 from credentials.errors import Error
 from did_registry.actions.foreign_dids import FAILURE_AGE, MAX_AGE, MAX_KEPT, ForeignDids
+from did_registry.admission import Admission
 from did_registry.document import Purpose
 from did_registry.errors import (
     DidNotProven,
@@ -15,7 +16,6 @@ from did_registry.errors import (
     KeyHistoryUnknown,
     UnknownKey,
 )
-from did_registry.notice import Admission
 from did_registry.webvh.history import KeyAt
 from tests.simulators.did_host import Abroad, DidHost
 from tests.simulators.registry_log import RegistryLog

@@ -10,9 +10,9 @@ import pytest
 
 import did_registry.web
 from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.admission import Admission
 from did_registry.application import Applicant, ApplicationState
 from did_registry.application_form import RIGHTS, lines
-from did_registry.notice import Admission
 from did_registry.web.pages_agencies import Standing, Term
 from did_registry.web.pages_keys import Change, KeyState
 from did_registry.web.pages_service import EXTENSION, RegistryPages

@@ -6,7 +6,7 @@ import pytest
 
 from city_services.seoul.city import City
 from credentials.errors import Error
-from did_registry.notice import Asking
+from did_registry.admission import Asking
 from did_registry.root_act import Enrol
 from did_registry.view import RegistryView
 from storage.errors import StorageUnavailable

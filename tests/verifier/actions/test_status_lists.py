@@ -45,9 +45,9 @@ def get(
     uri: str = LIST_URI,
     since: datetime | None = None,
 ) -> KnownList:
-    def find_key(key_id: str) -> PublicKey:
-        assert key_id == forger.key_id()
-        return forger.signer().public_key
+    def find_key(key_id: str, certificates: tuple[bytes, ...]) -> tuple[str, PublicKey]:
+        assert (key_id, certificates) == (forger.key_id(), ())
+        return forger.did, forger.signer().public_key
 
     now = forger.city.clock() + timedelta(seconds=seconds)
     return host.lists.get(uri, StatusPurpose.ANY, find_key, now, since)
@@ -205,7 +205,7 @@ def test_forgets_the_list_that_was_fetched_longest_ago_and_no_other(
 def test_the_key_is_asked_for_by_the_name_in_the_list(host: StatusHost, forger: Forger) -> None:
     host.serve(HOST, token_list(forger, key_id=f"{forger.did}#eddsa-1"))
 
-    def refuse(key_id: str) -> PublicKey:
+    def refuse(key_id: str, certificates: tuple[bytes, ...]) -> tuple[str, PublicKey]:
         raise KeyMismatch(key_id)
 
     with pytest.raises(KeyMismatch, match="eddsa-1"):

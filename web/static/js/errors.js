@@ -203,6 +203,11 @@ export class LogDeactivated extends LogInvalid {
   static code = 'log-deactivated';
 }
 
+/** The keys of an admitted DID stand elsewhere, and its host was not asked. */
+export class DidUnavailable extends Refusal {
+  static code = 'did-unavailable';
+}
+
 /** A question goes beyond what its asker is registered to ask for. */
 export class OverAsking extends Refusal {
   static code = 'over-asking';

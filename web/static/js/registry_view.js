@@ -4,11 +4,11 @@
  * Built by `Replica.confirm` only, so whoever holds a view holds a root that the log has signed.
  */
 
+import { ownKey } from './admission.js';
 import {
-  Expired, KeyCompromised, NotYetValid, Refusal, UnknownDid, UnknownKey,
+  DidUnavailable, Expired, KeyCompromised, NotYetValid, Refusal, UnknownDid, UnknownKey,
 } from './errors.js';
 import { encodeMultikey } from './multikey.js';
-import { ownKey } from './notice.js';
 import { LEEWAY } from './times.js';
 import { parseDid } from './webvh_did.js';
 
@@ -76,7 +76,7 @@ export class RegistryView {
     const admittedAt = this.#admitted.get(did);
     if (admittedAt === undefined) return this.history(did).keyAt(keyId, purpose, time);
     const key = ownKey(did, keyId);
-    if (key === null) throw new UnknownDid('the keys of this DID stand in another registry');
+    if (key === null) throw new DidUnavailable('the keys of this DID stand elsewhere');
     return Object.freeze({ key, validFrom: admittedAt, retiredAt: null });
   }
 

@@ -7,6 +7,7 @@
  */
 
 import { readAccreditation, readRegistration, verifyByRoot } from './accreditation.js';
+import { ended, ownKey } from './admission.js';
 import { verifyCheckpoint } from './checkpoint.js';
 import { DIRECTORY_SUBJECT, directoryBody, rowOf } from './directory.js';
 import { decodeBase64url, equalBytes } from './encoding.js';
@@ -16,7 +17,7 @@ import {
 import { EMPTY_CHAIN, LeafKind, verifyNext } from './leaf.js';
 import { Frontier } from './merkle.js';
 import { encodeMultikey } from './multikey.js';
-import { COMPROMISE, ownKey, readNotice, signingKeyOf } from './notice.js';
+import { COMPROMISE, END_OF_ADMISSION, readNotice, signingKeyOf } from './notice.js';
 import { RegistryView } from './registry_view.js';
 import { readEntry } from './webvh_entry.js';
 import { begin } from './webvh_history.js';
@@ -184,6 +185,7 @@ export class Replica {
     this.#checkNotCompromised(key);
     const found = await readNotice(statement, key, { loggedAt });
     if (found.kind === COMPROMISE) return this.#judgeCompromise(leaf, found);
+    if (found.kind === END_OF_ADMISSION) return this.#judgeEnd(leaf, found);
     return this.#judgeAdmission(leaf, found);
   }
 
@@ -223,6 +225,17 @@ export class Replica {
       if (accreditation !== null) add(this.#accreditations, accreditation);
       if (registration !== null) add(this.#registrations, registration);
     };
+  }
+
+  #judgeEnd(leaf, { did, since }) {
+    if (leaf.subject !== did || !this.#admitted.has(did)) {
+      throw new LogInconsistent("the leaf's subject is nobody who was admitted");
+    }
+    const left = [this.#accreditations, this.#registrations].map((rights) => (
+      [rights, ended(rights.get(did) ?? [], since)]
+    )).filter(([, rights]) => rights !== null);
+    if (!left.length) throw new LogInconsistent('no right is left that could end then');
+    return () => left.forEach(([rights, after]) => rights.set(did, after));
   }
 
   /** The log's own order says what came first, whatever `since` says. */
