@@ -5,10 +5,10 @@ from datetime import date
 from typing import Final
 
 from credentials.errors import Error
+from did_registry.admission import Asking, check_foreign_did
 from did_registry.application import Applicant
 from did_registry.application_form import RIGHTS, right_problems
 from did_registry.errors import ApplicationInvalid
-from did_registry.notice import Asking, check_foreign_did
 from did_registry.root_act import Admit
 from schemas.claim_problem import ClaimProblem, ProblemCode, problem
 from schemas.clean_text import normalise

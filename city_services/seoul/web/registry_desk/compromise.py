@@ -16,8 +16,8 @@ from city_services.seoul.web.registry_desk.service import registry_desk
 from credentials.claims import Claims
 from credentials.errors import Malformed
 from did_registry.actions.declare_compromise import find_affected
+from did_registry.admission import is_self_describing
 from did_registry.errors import ActRefused, UnknownDid
-from did_registry.notice import is_self_describing
 from did_registry.root_act import DeclareCompromise
 from did_registry.web.pages_agencies import Agency, Standing
 from schemas.seoul_calendar import SEOUL
