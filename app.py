@@ -30,6 +30,7 @@ from did_registry.actions.connect import (
     connect,
 )
 from did_registry.cli import registry_commands
+from did_registry.cli_audit import audit_command
 from did_registry.cli_bundle import bundle_command
 from did_registry.cli_root import add_root_commands
 from did_registry.web import dids, entries, log, pages_apply, proof, types, witness
@@ -108,6 +109,8 @@ def serve_app() -> WholeRequests:
     )
 
 
+AUDIT_PAUSE_SECONDS = 2.0  # between two looks at a registry that is publishing
+
 _VERIFIER_PAGES = (oid4vp.bp, verifier_desk.bp, scan.bp, records.bp, check_page.bp)
 _ISSUER_PAGES = (
     *(oid4vci.bp, issuance_proof.bp, metadata.bp, status.bp),
@@ -141,10 +144,9 @@ cli.add_command(seed_command(_city))
 cli.add_command(serve_command(_city))
 cli.add_command(issuer_commands(lambda: _city().issuer))
 cli.add_command(verifier_commands(lambda: _city().verifier))
-_registry_group = registry_commands(
-    _connect,
-    lambda: _city().replay(),
-    lambda: _city().clock,
+_registry_group = registry_commands(_connect, lambda: _city().clock)
+_registry_group.add_command(
+    audit_command(_connect, lambda: _city().replay(), lambda: time.sleep(AUDIT_PAUSE_SECONDS))
 )
 _registry_group.add_command(log_key_command(_city))
 _registry_group.add_command(bundle_command(_connect))

@@ -1,9 +1,8 @@
-"""The registry's commands: `gwanin registry …`. They see what everybody sees, over HTTP, but for
-an audit without a URL, which replays this installation's own tables."""
+"""The registry's commands: `gwanin registry …`. They see what everybody sees, over HTTP."""
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -11,15 +10,13 @@ from typing import Final
 import click
 
 from console.clock import Clock
-from console.commands import Exit, RefusingGroup, exit_status_of, report
+from console.commands import Exit, RefusingGroup, report
 from console.output import emit, json_option, member_lines
 from credentials.claims import Claims
-from credentials.data_integrity import format_timestamp
 from credentials.errors import Error
 from credentials.json_object import parse_object
 from did_registry.accreditation import Accreditation, VerifierRegistration
 from did_registry.actions.connect import Connection
-from did_registry.actions.follow import audit_over_http
 from did_registry.errors import DidInvalid, LogInvalid, UnknownDid
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did, parse_did
@@ -31,8 +28,6 @@ from did_registry.webvh.witness import parse_witness_file
 MAX_LOG_BYTES: Final = 2 * 1024 * 1024
 MAX_WITNESS_BYTES: Final = 2 * 1024 * 1024
 
-# Replays this installation's own tables; raises what `replay` raises.
-OwnAudit = Callable[[], RegistryView]
 # From the trust file that was named, or the one in the data folder; raises what `connect` raises.
 OpenConnection = Callable[[Path | None], Connection]
 
@@ -70,9 +65,7 @@ class _Checked:
         return refuse(Refusal.INVALID_DID, str(self.failure))
 
 
-def registry_commands(
-    open_connection: OpenConnection, own_audit: OwnAudit, clock: Callable[[], Clock]
-) -> click.Group:
+def registry_commands(open_connection: OpenConnection, clock: Callable[[], Clock]) -> click.Group:
     """The group `registry`; each argument is called by the command that needs it."""
 
     @click.group("registry", cls=RefusingGroup, help="Who may sign what, since when, and proof.")
@@ -82,7 +75,6 @@ def registry_commands(
     group.add_command(_list_command(open_connection))
     group.add_command(_resolve_command(open_connection))
     group.add_command(_check_command(clock))
-    group.add_command(_audit_command(open_connection, own_audit))
     return group
 
 
@@ -160,34 +152,6 @@ def _check_command(clock: Callable[[], Clock]) -> click.Command:
     return command
 
 
-def _audit_command(open_connection: OpenConnection, own_audit: OwnAudit) -> click.Command:
-    @click.command("audit", help="Replay the whole log; name the first thing that is wrong.")
-    @click.argument("url", required=False)
-    @trust_option
-    @json_option
-    def command(*, url: str | None, trust: Path | None, as_json: bool) -> None:
-        if url is None and trust is not None:
-            raise click.UsageError("--trust goes with the URL of somebody's registry")
-        try:
-            view = own_audit() if url is None else _audit_at(url, open_connection(trust))
-        except Error as error:
-            status = exit_status_of(error)
-            document: Claims = {
-                # Unknown is neither valid nor invalid.
-                "valid": None if status is Exit.INDETERMINATE else False,
-                "code": error.code,
-                "index": getattr(error, "index", None),
-                "detail": error.detail,
-            }
-            report(error)
-            emit(document, [], as_json=as_json)
-            raise SystemExit(status) from error
-        found = _audited(view)
-        emit(found, member_lines(found), as_json=as_json)
-
-    return command
-
-
 def _resolve(view: RegistryView, did: str, options: Sequence[tuple[str, str]]) -> Resolution:
     """What the log has shown to be true of a DID; whatever is wrong with the name is an answer."""
     if not did.startswith("did:webvh:"):
@@ -209,27 +173,6 @@ def _replay_file(log: bytes, did: str | None, proofs: bytes | None, now: datetim
         return _Checked(did=did, history=None, failure=error)
     found = replay_prefix(log, did=wanted, now=now, witnesses=witnesses)
     return _Checked(did=str(wanted), history=found.history, failure=found.failure)
-
-
-def _audit_at(url: str, connection: Connection) -> RegistryView:
-    """The log that is served at a URL, which must be signed by the key that is pinned."""
-    anchor = replace(connection.anchor, registry_url=url.removesuffix("/"))
-    return audit_over_http(anchor, connection.outbound, connection.clock())
-
-
-def _audited(view: RegistryView) -> Claims:
-    return {
-        "valid": True,
-        "origin": view.checkpoint.origin,
-        "size": view.checkpoint.size,
-        "root": view.checkpoint.root.hex(),
-        "dids": len(view.histories),
-        "accreditations": sum(map(len, view.accreditations.values())),
-        "verifiers": sum(map(len, view.registrations.values())),
-        "documents": len(view.schemas),
-        "notices": view.notices,
-        "as_of": format_timestamp(view.as_of),
-    }
 
 
 def _dids(view: RegistryView) -> list[str]:

@@ -154,13 +154,16 @@ class UnknownDid(Error):
 
 
 class LeafRejected(Error):
-    """A leaf of the log says what it may not say; index: which one, counted from 0."""
+    """A leaf of the log says what it may not say; index: which one, counted from 0; file: the
+    bundle that it was served in, where it was served."""
 
     code = "leaf-rejected"
 
-    def __init__(self, detail: str, *, index: int) -> None:
-        super().__init__(f"leaf {index}: {detail}")
+    def __init__(self, detail: str, *, index: int, file: str | None = None) -> None:
+        where = f"leaf {index}" if file is None else f"leaf {index} in {file}"
+        super().__init__(f"{where}: {detail}")
         self.index = index
+        self.file = file
 
 
 class LogInconsistent(Error):

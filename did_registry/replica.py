@@ -4,7 +4,7 @@ Whoever keeps a replica trusts the log's operator for nothing but the signature 
 an entry that breaks a DID's history, or an accreditation that the root did not sign, stops it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,7 +25,7 @@ from did_registry.admission import Admission, EndOfAdmission, own_key
 from did_registry.directory import SUBJECT as DIRECTORY_SUBJECT
 from did_registry.directory import Directory, DirectoryRow, row_of
 from did_registry.errors import KeyCompromised, LeafRejected, LogInconsistent
-from did_registry.leaf import EMPTY_CHAIN, Leaf, LeafKind, verify_next
+from did_registry.leaf import EMPTY_CHAIN, ChainHead, Leaf, LeafKind, parse_leaf, verify_next
 from did_registry.logged_list import LoggedList, read_logged_list
 from did_registry.logged_root import (
     LoggedBatch,
@@ -36,7 +36,7 @@ from did_registry.logged_root import (
 )
 from did_registry.notice import Compromise, read_notice, signing_key_of
 from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
-from did_registry.tlog.merkle import EMPTY_FRONTIER
+from did_registry.tlog.merkle import EMPTY_FRONTIER, Frontier, leaf_hash
 from did_registry.tlog.note import VerifierKey
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did
@@ -49,11 +49,13 @@ CLOCK_SKEW: Final = timedelta(minutes=5)  # how far ahead of ours the log's cloc
 class Replica:
     """Everything that follows from the leaves appended so far; `confirm` makes it usable.
 
-    root: the one DID whose accreditations count.
+    root: the one DID whose accreditations count; notes_roots: whether a view should answer for the
+    roots of batches, services and records of acts, of which there are more with every day.
     """
 
-    def __init__(self, root: Did) -> None:
+    def __init__(self, root: Did, *, notes_roots: bool = True) -> None:
         self._root = root
+        self._notes_roots = notes_roots
         self._chain = EMPTY_CHAIN
         self._frontier = EMPTY_FRONTIER
         self._last_time: datetime | None = None
@@ -71,10 +73,36 @@ class Replica:
         self._services: dict[str, tuple[LoggedRoot, ...]] = {}
         self._audits: dict[str, tuple[LoggedRoot, ...]] = {}
 
+    @classmethod
+    def resumed(
+        cls, root: Did, leaves: Sequence[bytes], frontier: Frontier, now: datetime
+    ) -> "Replica":
+        """A replica that stands where it would after a log of which these leaves are remembered.
+
+        leaves: those that `KeptLeaves` keeps, the log's last one at the end; frontier: of the whole
+        log. What each leaf says is checked again; roots are not noted. Raises LeafRejected.
+        """
+        replica = cls(root, notes_roots=False)
+        for data in leaves:
+            leaf = parse_leaf(data)
+            try:
+                replica._take(leaf, now)
+            except Error as error:
+                raise LeafRejected(str(error), index=leaf.index) from error
+            replica._last_time = leaf.time
+        replica._chain = ChainHead(size=frontier.size, last=leaf_hash(leaves[-1]))
+        replica._frontier = frontier
+        return replica
+
     @property
     def size(self) -> int:
         """How many leaves it has seen: the index of the next."""
         return self._chain.size
+
+    @property
+    def tree_root(self) -> bytes:
+        """The root over them."""
+        return self._frontier.root()
 
     def append(self, data: bytes, now: datetime) -> Leaf:
         """Take the next leaf. Raises LeafRejected, and then takes nothing from it."""
@@ -193,7 +221,8 @@ class Replica:
     def _take_batch(self, leaf: Leaf) -> None:
         """What is proven with it is proven by the first leaf that holds it."""
         root, batch = read_batch(leaf)
-        self._batches.setdefault((leaf.subject, root), batch)
+        if self._notes_roots:
+            self._batches.setdefault((leaf.subject, root), batch)
 
     def _take_root(
         self,
@@ -202,7 +231,9 @@ class Replica:
         read: Callable[[Leaf], LoggedRoot],
     ) -> None:
         """Whether it is true is for whoever has what it stands for."""
-        held[leaf.subject] = (*held.get(leaf.subject, ()), read(leaf))
+        found = read(leaf)
+        if self._notes_roots:
+            held[leaf.subject] = (*held.get(leaf.subject, ()), found)
 
     def _take_notice(self, leaf: Leaf) -> None:
         statement = leaf.body["statement"]

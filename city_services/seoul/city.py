@@ -34,7 +34,7 @@ from did_registry.actions.connect import (
     read_trust_file,
     read_witness_peers,
 )
-from did_registry.actions.follow import Freshness, RegistryFollower, audit_over_http
+from did_registry.actions.follow import Freshness, RegistryFollower, replay_over_http
 from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.actions.guard_file import GUARD_FILE, FileSignGuard
 from did_registry.actions.open_witness import open_witness
@@ -309,7 +309,7 @@ class City:
         """The log as it is served at an address, followed from nothing."""
         anchor = self.anchor if trust_file is None else read_trust_file(trust_file)
         served = replace(anchor, registry_url=url.removesuffix("/"))
-        return audit_over_http(served, self.outbound, self.clock())
+        return replay_over_http(served, self.outbound, self.clock())
 
     def settle_guard(self) -> None:
         """Compare the database with what the log has signed here; a machine that never signed has

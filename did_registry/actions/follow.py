@@ -110,11 +110,12 @@ def fetch_log(anchor: TrustAnchor, outbound: Outbound) -> tuple[bytes, list[byte
     return note, list(_fetch_leaves(anchor, outbound, 0, size))
 
 
-def audit_over_http(anchor: TrustAnchor, outbound: Outbound, now: datetime) -> RegistryView:
-    """Replay the whole log from a registry's public files, with nothing remembered or forgiven.
+def replay_over_http(anchor: TrustAnchor, outbound: Outbound, now: datetime) -> RegistryView:
+    """Replay a registry's log from nothing, for somebody who asks about a leaf; what is served
+    beside the log is looked at by an audit.
 
-    Raises LeafRejected, which names the first leaf that is wrong; LogInconsistent; what
-    `verify_checkpoint` raises; FetchRefused, FetchFailed or RegistryUnavailable.
+    Raises LeafRejected, LogInconsistent, what `verify_head` raises; FetchRefused, FetchFailed or
+    RegistryUnavailable.
     """
     note = _fetch_checkpoint(anchor, outbound)
     checkpoint = verify_head(note, anchor)

@@ -29,6 +29,7 @@ _HOST_AND_PORT: Final = re.compile("([^%]*)(?:%3A([1-9][0-9]{0,4}))?")
 _SEGMENT: Final = re.compile("(?:[A-Za-z0-9._-]|%[0-9A-F]{2})+")
 _PLAIN: Final = re.compile("[A-Za-z0-9._-]+")
 _LOOPBACK: Final = "localhost"
+_WELL_KNOWN: Final = ".well-known"
 _REMEMBERED: Final = 512  # every credential of an agency names the same DID, several times
 
 
@@ -95,6 +96,11 @@ def witness_url(did: Did, *, unsafe_http_loopback: bool) -> str:
     return _log_folder(did, unsafe_http_loopback=unsafe_http_loopback) + "did-witness.json"
 
 
+def folder_path(did: Did) -> str:
+    """Below which path of its host, or of a mirror of it, the two files stand; ends in `/`."""
+    return "/".join(("", *(_path(did) or [_WELL_KNOWN]), ""))
+
+
 def files_url(did: Did) -> str:
     """The address below which the paths of DID URLs are looked up: always https, ends in `/`."""
     return _folder("https", did, _path(did))
@@ -102,7 +108,7 @@ def files_url(did: Did) -> str:
 
 def _log_folder(did: Did, *, unsafe_http_loopback: bool) -> str:
     scheme = "http" if unsafe_http_loopback and is_loopback(did) else "https"
-    return _folder(scheme, did, _path(did) or [".well-known"])
+    return _folder(scheme, did, _path(did) or [_WELL_KNOWN])
 
 
 def _folder(scheme: str, did: Did, path: list[str]) -> str:

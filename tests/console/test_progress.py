@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from console.progress import with_progress
+from console.progress import progress_bars, with_progress
 
 
 class Terminal(io.StringIO):
@@ -41,3 +41,27 @@ def test_items_are_taken_one_at_a_time() -> None:
     passed = with_progress(items(), "rows")
     next(iter(passed))
     assert taken == [0]
+
+
+def test_bars_show_how_many_of_how_many_and_the_time_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress_bars("leaves", "files") as (on_leaves, on_files):
+        assert "leaves" not in terminal.getvalue()
+        on_leaves(256, 600)
+        on_leaves(600, 600)
+        on_files(1, 1)
+    shown = terminal.getvalue()
+    assert "leaves" in shown
+    assert "600/600" in shown
+    assert "files" in shown
+    assert capsys.readouterr().out == ""
+
+
+def test_bars_show_nothing_to_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress_bars("leaves") as (on_leaves,):
+        on_leaves(1, 2)
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "")

@@ -21,7 +21,6 @@ from did_registry.cli import MAX_LOG_BYTES, registry_commands
 from did_registry.errors import NoTrustFile
 from did_registry.leaf import LeafKind
 from did_registry.notice import sign_notice
-from storage.errors import StorageUnavailable
 from storage.transaction import Database
 from tests.did_registry.webvh.test_vectors import NEGATIVE, NOW, OUT_OF_STEP, SUITE, VALID
 from tests.did_registry.webvh.test_vectors import _did as did_in
@@ -55,9 +54,7 @@ class World:
             outbound=outbound,
             clock=self.registry.clock,
         )
-        group = registry_commands(
-            partial(self._connect, connection), self.registry.replay, lambda: self.registry.clock
-        )
+        group = registry_commands(partial(self._connect, connection), lambda: self.registry.clock)
         return CliRunner().invoke(group, arguments, catch_exceptions=False)
 
     def _connect(self, connection: Connection, trust: Path | None) -> Connection:
@@ -126,7 +123,7 @@ def test_lists_who_was_admitted_as_well(world: World) -> None:
         "roles": ["issuer"],
         "credential_issuer": None,
     }
-    assert world.json("audit")["notices"] == 1
+    assert world.registry.replay().notices == 1
 
 
 def test_a_right_that_has_ended_is_no_role_any_more(world: World) -> None:
@@ -217,7 +214,7 @@ def _check(runner: CliRunner, *arguments: str | Path) -> tuple[int, Any]:
     def nothing(*_: object) -> Any:
         raise AssertionError("a file is checked without any registry")
 
-    group = registry_commands(nothing, nothing, lambda: SimulatedClock(NOW))
+    group = registry_commands(nothing, lambda: SimulatedClock(NOW))
     result = runner.invoke(group, ["check", *map(str, arguments), "--json"], catch_exceptions=False)
     return result.exit_code, json.loads(result.stdout) if result.stdout else result.stderr
 
@@ -337,60 +334,6 @@ def test_people_read_a_verdict(world: World, log_file: Path) -> None:
     assert "versions: 3" in lines
 
 
-# audit
-
-
-def test_an_audit_replays_our_own_tables(world: World) -> None:
-    view = world.registry.replay()
-    document = world.json("audit")
-    assert document == {
-        "valid": True,
-        "origin": "registry.gwanin.example/2026",
-        "size": view.checkpoint.size,
-        "root": view.checkpoint.root.hex(),
-        "dids": 3,
-        "accreditations": 1,
-        "verifiers": 1,
-        "documents": len(view.schemas),
-        "notices": 0,
-        "as_of": "2026-03-13T03:00:00Z",
-    }
-    assert world.json("audit", world.registry.url) == document
-    assert world.json("audit", f"{world.registry.url}/") == document
-    assert f"size: {view.checkpoint.size}" in world.run("audit").stdout.splitlines()
-
-
-@pytest.mark.parametrize("where", ["own", "url"])
-def test_an_audit_names_the_first_thing_that_is_wrong(world: World, where: str) -> None:
-    url = [world.registry.url] if where == "url" else []
-    world.registry.flip("log_leaf", "leaf", 30, "idx = 2")
-    document = world.json("audit", *url, status=1)
-    assert (document["valid"], document["code"], document["index"]) == (False, "leaf-rejected", 2)
-    assert document["detail"].startswith("leaf 2: ")
-    people = world.run("audit", *url)
-    assert (people.exit_code, people.stdout) == (1, "")
-    assert people.stderr.startswith("leaf-rejected: leaf 2: ")
-
-
-def test_an_audit_says_why_a_head_cannot_be_believed(world: World) -> None:
-    note = "UPDATE log_checkpoint SET note = :note"
-    world.registry.tamper(note, note=b"registry.gwanin.example/2026\n1\nAAAA\n\n")
-    document = world.json("audit", world.registry.url, status=1)
-    assert (document["valid"], document["code"], document["index"]) == (False, "malformed", None)
-    document = world.json("audit", status=1)
-    assert (document["valid"], document["code"]) == (False, "log-inconsistent")
-
-
-@pytest.mark.parametrize(
-    "url", ["https://elsewhere.example", "http://registry.gwanin.example", "nonsense", ""]
-)
-def test_an_audit_of_what_cannot_be_fetched_has_a_verdict(world: World, url: str) -> None:
-    is_away = url == "https://elsewhere.example"
-    document = world.json("audit", url, status=3 if is_away else 1)
-    assert document["valid"] is (None if is_away else False)
-    assert document["code"] == ("fetch-failed" if is_away else "fetch-refused")
-
-
 # What is not there
 
 
@@ -398,7 +341,7 @@ def _without(error: Exception, *arguments: str) -> Result:
     def fail(*_: object) -> Any:
         raise error
 
-    group = registry_commands(fail, fail, fail)
+    group = registry_commands(fail, fail)
     return CliRunner().invoke(group, arguments, catch_exceptions=False)
 
 
@@ -407,15 +350,6 @@ def test_without_a_trust_file_nothing_is_believed() -> None:
         result = _without(NoTrustFile("there is no trust file"), *arguments, "--json")
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr.startswith("no-trust-file: ")
-    result = _without(NoTrustFile("there is no trust file"), "audit", "https://x.example", "--json")
-    assert (result.exit_code, json.loads(result.stdout)["code"]) == (1, "no-trust-file")
-
-
-def test_an_audit_without_a_database_has_a_verdict() -> None:
-    result = _without(StorageUnavailable("away"), "audit", "--json")
-    document = json.loads(result.stdout)
-    assert (result.exit_code, document["valid"]) == (3, None)
-    assert document["code"] == "storage-unavailable"
 
 
 def test_a_code_is_no_did_and_the_list_has_it(world: World) -> None:
@@ -425,15 +359,11 @@ def test_a_code_is_no_did_and_the_list_has_it(world: World) -> None:
     assert result.stderr.startswith("did-invalid: this is no DID; `gwanin registry list` has")
 
 
-@pytest.mark.parametrize("command", ["list", "resolve", "audit"])
+@pytest.mark.parametrize("command", ["list", "resolve"])
 def test_whose_registry_is_meant_can_be_said(world: World, command: str) -> None:
-    arguments = {"resolve": ["did:webvh:x"], "audit": [world.registry.anchor.registry_url]}
+    arguments = {"resolve": ["did:webvh:x"]}
     world.run(command, *arguments.get(command, []), "--trust", "somebody/trust.json")
     assert world.trusted == Path("somebody/trust.json")
-
-
-def test_an_audit_of_ones_own_tables_takes_no_trust_file(world: World) -> None:
-    assert world.run("audit", "--trust", "somebody/trust.json").exit_code == 2
 
 
 def test_wrong_usage_ends_with_2(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from did_registry.actions.follow import Freshness, RegistryFollower, audit_over_http
+from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.document import Purpose
 from did_registry.errors import LeafRejected, LogInconsistent, UnknownKey
 from storage.base import Base
@@ -91,8 +91,7 @@ def test_growth_is_followed_and_a_rewritten_history_is_not(databases: list[Datab
     clock.advance(days=1)
 
     # A newcomer can't know: the log is whole and signed.
-    newcomer = audit_over_http(honest.anchor, outbound, clock())
-    assert newcomer == audit_over_http(honest.anchor, outbound, clock())
+    newcomer = RegistryFollower(honest.anchor, outbound, Freshness()).view(clock())
     assert newcomer.find_accreditation(str(agency), TYPE, issued) is None
 
     # Who has followed knows at once, names the leaf, and stays alarmed when the truth comes back.

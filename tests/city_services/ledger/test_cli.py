@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from city_services.ledger.cli import LedgerOffice, ledger_commands
-from did_registry.actions.follow import audit_over_http
+from did_registry.actions.follow import replay_over_http
 from did_registry.view import RegistryView
 from storage.transaction import Database
 from tests.simulators.ledger import SERVICES, SimulatedLedger
@@ -30,7 +30,7 @@ def run(ledger: SimulatedLedger) -> Run:
 
     def view_at(url: str, trust: Path | None) -> RegistryView:
         assert url == registry.url
-        return audit_over_http(registry.anchor, registry.outbound(), registry.clock())
+        return replay_over_http(registry.anchor, registry.outbound(), registry.clock())
 
     office = LedgerOffice(
         services=SERVICES,

@@ -15,7 +15,7 @@ from credentials.errors import SignatureInvalid
 from credentials.keys import Ed25519Signer
 from did_registry import store
 from did_registry.actions.collect_cosignatures import collect_cosignatures
-from did_registry.actions.follow import Freshness, RegistryFollower, audit_over_http, verify_head
+from did_registry.actions.follow import Freshness, RegistryFollower, verify_head
 from did_registry.errors import LogInconsistent, RegistryUnavailable
 from did_registry.tlog.checkpoint import build_checkpoint
 from did_registry.tlog.cosignature import NO_WITNESSES, find_cosignature
@@ -85,12 +85,6 @@ def test_a_head_is_shown_once_a_quorum_has_signed_it(world: World) -> None:
     world.collect()
     assert world.shown_size() == 300
     assert world.follow().checkpoint.size == 300
-    assert (
-        audit_over_http(
-            world.anchor, world.registry.outbound(), world.registry.clock()
-        ).checkpoint.size
-        == 300
-    )
 
 
 def test_one_witness_may_be_away(world: World) -> None:
