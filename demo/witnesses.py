@@ -1,7 +1,7 @@
 """The three witnesses of the demo: processes of their own, with data of their own, on this machine.
 
 In a city each is another body's, such as a university. Two of three must have signed a head of the
-log before anybody believes it.
+log before anybody believes it, and approved a version of a DID before anybody is shown it.
 """
 
 import json
@@ -34,10 +34,12 @@ def watched(city: Place) -> Iterator[Place]:
         peers = []
         for name, port in zip(NAMES, ports, strict=True):
             data = ["--data", str(folder / name), "--name", name]
-            key = city.run_json(["gwanin", "witness", "key", *data])["key"]
+            known = city.run_json(["gwanin", "witness", "key", *data])
             stack.enter_context(_running(city, [*data, "--origin-key", log_key], port))
-            peers.append({"key": key, "url": f"http://localhost:{port}"})
-        _write(city.data_dir / "witnesses.json", {"quorum": QUORUM, "witnesses": peers})
+            url = f"http://localhost:{port}"
+            peers.append({"did": known["did"], "key": known["key"], "url": url})
+        numbers = {"quorum": QUORUM, "threshold": QUORUM}
+        _write(city.data_dir / "witnesses.json", {**numbers, "witnesses": peers})
         for port in ports:
             _wait(port)
         allowed = ",".join(f"localhost:{port}" for port in ports)

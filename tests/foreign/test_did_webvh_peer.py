@@ -4,6 +4,7 @@ Only this direction: where it is laxer than the specification, its acceptance pr
 every rule has its own test beside the code. It reads from a folder and never from the network.
 """
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from did_webvh.resolver import resolve_did  # type: ignore[import-untyped]
 
 from credentials.data_integrity import format_timestamp
+from did_registry import store
+from did_registry.actions.collect_approvals import collect_approvals
+from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.webvh.did import placeholder_did
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History, begin
@@ -23,9 +27,12 @@ from did_registry.webvh.writer import (
     build_next,
     next_key_hash,
 )
+from storage.transaction import Database
 from tests.simulators.event_loop import run
 from tests.simulators.peer_hashes import weakly_held_hash
+from tests.simulators.registry import SimulatedRegistry
 from tests.simulators.webvh_log import HOST, START, document, multikey, signer
+from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 DAY = timedelta(days=1)
 WITNESS = signer(200)
@@ -115,6 +122,31 @@ def test_counts_our_witnesses(tmp_path: Path) -> None:
     proof = build_witness_proof(early, WITNESS, START + 3 * DAY)
     (tmp_path / "did-witness.json").write_bytes(encode_witness_file({early: [proof]}))
     assert _ask(tmp_path, str(history.did))["didResolutionMetadata"]["error"] == "invalidDid"
+
+
+def test_accepts_what_our_registry_serves_with_its_witnesses(
+    tmp_path: Path, sqlite_database: Database
+) -> None:
+    registry = SimulatedRegistry(sqlite_database, witnesses=POLICY)
+    town = SimulatedWitnesses(tmp_path, registry.clock)
+    did = registry.create("GU-11620", town.rule)
+    for _ in range(3):
+        registry.publish()
+        collect_cosignatures(sqlite_database, town.peers, town)
+        collect_approvals(sqlite_database, town.peers, town, now=registry.clock())
+        for name in ("did.jsonl", "did-witness.json"):
+            served = registry.http().get(f"/dids/GU-11620/{name}")
+            (tmp_path / name).write_bytes(served.data)
+        theirs = _ask(tmp_path, str(did))
+        assert theirs["didResolutionMetadata"] is None
+        last = (tmp_path / "did.jsonl").read_bytes().splitlines()[-1]
+        assert theirs["didDocumentMetadata"]["versionId"] == json.loads(last)["versionId"]
+        registry.clock.advance(days=1)
+        registry.rotate(did)
+    log = registry.read(lambda session: store.did_log(session, did.scid))
+    (tmp_path / "did.jsonl").write_bytes(log)  # with an entry that nobody has approved
+    assert _ask(tmp_path, str(did))["didResolutionMetadata"]["error"] == "invalidDid"
+    town.close()
 
 
 def test_refuses_our_log_with_one_letter_changed(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import { encodeMultikey } from '../../web/static/js/multikey.js';
 import { parseDid } from '../../web/static/js/webvh_did.js';
 import { entryHash, hashText } from '../../web/static/js/webvh_entry.js';
 import { replay } from '../../web/static/js/webvh_history.js';
+import { NO_APPROVALS } from '../../web/static/js/webvh_witness.js';
 import { GONE, changed } from './simulators/changed.js';
 import { signer } from './simulators/keys.js';
 import { refused } from './simulators/refused.js';
@@ -32,7 +33,7 @@ const next = (before, { parameters = {}, state = before.state, time = START + HO
 
 function run(entries, did = entries[0].state.id) {
   const log = encodeUtf8(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-  return replay(log, { did: parseDid(did), now: NOW });
+  return replay(log, { did: parseDid(did), now: NOW, witnesses: NO_APPROVALS });
 }
 
 /** The same entry with other proofs. */
@@ -89,7 +90,7 @@ const FIRST = {
   'a witness twice': ['log-parameter-invalid', { witness: { threshold: 1, witnesses: [{ id: `did:key:${NAMES[1]}` }, { id: `did:key:${NAMES[1]}` }] } }],
   'a witness without did:key': ['log-parameter-invalid', { witness: { threshold: 1, witnesses: [{ id: NAMES[1] }] } }],
   'a witness of another kind': ['log-parameter-invalid', { witness: { threshold: 1, witnesses: [{ id: `did:key:${P256}` }] } }],
-  'witnesses, who are not asked here': ['unsupported', { witness: { threshold: 1, witnesses: [{ id: `did:key:${NAMES[1]}` }] } }],
+  'witnesses who have not approved it': ['log-witness-missing', { witness: { threshold: 1, witnesses: [{ id: `did:key:${NAMES[1]}` }] } }],
 };
 
 for (const [name, [code, parameters]] of Object.entries(FIRST)) {

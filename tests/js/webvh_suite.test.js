@@ -2,8 +2,7 @@
  * The did:webvh test suite's logs, each by its name, with the specification's verdict.
  *
  * tests/vectors/didwebvh: thirteen scenarios by five implementations, and sixteen that must fail;
- * didwebvh-py-negative: one implementation's own. A log that demands witnesses is unsupported here,
- * whatever else it is.
+ * didwebvh-py-negative: one implementation's own.
  */
 
 import assert from 'node:assert/strict';
@@ -11,6 +10,7 @@ import { test } from 'node:test';
 
 import { parseDid } from '../../web/static/js/webvh_did.js';
 import { replay } from '../../web/static/js/webvh_history.js';
+import { NO_APPROVALS, parseWitnessFile } from '../../web/static/js/webvh_witness.js';
 import { refused } from './simulators/refused.js';
 import { exists, names, readBytes, readJson, readText } from './simulators/vectors.js';
 
@@ -18,7 +18,7 @@ const NOW = Date.parse('2026-11-23T00:00:00Z');
 const SUITE = 'didwebvh';
 
 const NEGATIVE = {
-  'negative-cross-did-witness-replay': 'unsupported',
+  'negative-cross-did-witness-replay': ['log-witness-missing', 2],
   'negative-did-key-body-fragment-mismatch': ['log-proof-invalid', 1],
   'negative-duplicate-witness-ids': ['log-parameter-invalid', 1],
   'negative-portable-scid-swap': ['log-scid-mismatch', 2],
@@ -37,6 +37,10 @@ const BY_DID_ONLY = [
 // A witness's `id` "MUST be a did:key DID"; these logs name a bare Multikey.
 const NOT_WITNESSES = ['witness-threshold/rust', 'witness-update/rust'];
 
+// Two of two witnesses are active when entry 2 names one of one, so both must approve entry 2; the
+// files hold one approval of it.
+const TOO_FEW = /^witness-update\//;
+
 const POSITIVE = names(SUITE)
   .filter((name) => /^(?!negative-)[a-z-]+$/.test(name))
   .flatMap((scenario) => names(`${SUITE}/${scenario}`).map((by) => `${scenario}/${by}`))
@@ -44,7 +48,12 @@ const POSITIVE = names(SUITE)
 
 function run(folder, line) {
   const log = readBytes(`${folder}/did.jsonl`);
-  return replay(log, { did: didOf(folder, line), now: NOW });
+  return replay(log, { did: didOf(folder, line), now: NOW, witnesses: approvals(folder) });
+}
+
+function approvals(folder) {
+  const file = `${folder}/did-witness.json`;
+  return exists(file) ? parseWitnessFile(readBytes(file)) : NO_APPROVALS;
 }
 
 /** The DID in one of the log's lines, with the log's SCID where the document has another. */
@@ -61,12 +70,12 @@ test('every log of the suite is run', () => {
 });
 
 for (const name of POSITIVE) {
-  test(`resolves ${name}, unless it demands witnesses`, async () => {
+  test(`resolves ${name}, unless its witnesses are none or too few`, async () => {
     const folder = `${SUITE}/${name}`;
     if (NOT_WITNESSES.includes(name)) {
       await refused('log-parameter-invalid', () => run(folder, -1));
-    } else if (name.startsWith('witness-')) {
-      await refused('unsupported', () => run(folder, -1));
+    } else if (TOO_FEW.test(name)) {
+      await refused('log-witness-missing', () => run(folder, -1));
     } else {
       const { latest } = await run(folder, -1);
       const { didDocument, didDocumentMetadata } = readJson(`${folder}/resolutionResult.json`);
@@ -106,8 +115,8 @@ const PYTHON_LOGS = {
   'invalid-method': 'log-scid-mismatch',
   'invalid-scid': 'log-scid-mismatch',
   'missing-proof': 'log-proof-invalid',
-  'missing-witness': 'unsupported',
-  'short': 'unsupported',
+  'missing-witness': 'log-witness-missing',
+  'short': null, // it is valid
 };
 
 test('every log of the python suite is run', () => {
@@ -115,10 +124,14 @@ test('every log of the python suite is run', () => {
 });
 
 for (const [name, code] of Object.entries(PYTHON_LOGS)) {
-  test(`refuses ${PYTHON}/${name}`, async () => {
+  test(`${code === null ? 'takes' : 'refuses'} ${PYTHON}/${name}`, async () => {
     const [{ did_url: url }] = readJson(`${PYTHON}/resolver-suite.json`).filter((row) => row.log === name);
     const log = readBytes(`${PYTHON}/logs/${name}/did.jsonl`);
-    await refused(code, () => replay(log, { did: parseDid(url.split('?')[0]), now: NOW }));
+    const witnesses = approvals(`${PYTHON}/logs/${name}`);
+    const did = parseDid(url.split('?')[0]);
+    const judged = () => replay(log, { did, now: NOW, witnesses });
+    if (code === null) assert.equal((await judged()).versions.length, 2);
+    else await refused(code, judged);
   });
 }
 
@@ -126,7 +139,7 @@ test('refuses an empty log', async () => {
   const did = didOf(`${SUITE}/basic-create/ts`, 0);
   for (const size of [0, 1]) {
     const log = new Uint8Array(size).fill(0x0a);
-    await refused('log-malformed', () => replay(log, { did, now: NOW }));
+    await refused('log-malformed', () => replay(log, { did, now: NOW, witnesses: NO_APPROVALS }));
   }
 });
 

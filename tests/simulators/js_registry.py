@@ -7,13 +7,12 @@ from typing import Any
 
 from credentials.claims import Claims
 from credentials.data_integrity import sign_document
-from credentials.errors import Error, Unsupported
+from credentials.errors import Error
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject, parse_object
 from credentials.jwk import encode_jwk
 from did_registry.agency_document import credential_issuers
 from did_registry.document import Purpose, parse_document
-from did_registry.errors import LogWitnessMissing
 from did_registry.leaf import ChainHead, LeafKind, verify_next
 from did_registry.replica import Replica
 from did_registry.tlog.checkpoint import verify_checkpoint
@@ -25,6 +24,7 @@ from did_registry.tlog.proof import (
 )
 from did_registry.webvh.did import parse_did
 from did_registry.webvh.history import KeyAt, replay
+from did_registry.webvh.witness import parse_witness_file
 from tests.simulators.every_change import every_change
 from tests.simulators.javascript import Table, data64, moment, moment_or_none
 from tests.simulators.registry_log import RegistryLog, log_key, signing_key
@@ -57,15 +57,19 @@ def add_drafts(
     add_log(table, name, to_log(entries), did)
 
 
-def add_log(table: Table, name: str, data: bytes, did: str) -> None:
+def add_log(table: Table, name: str, data: bytes, did: str, witnesses: bytes | None = None) -> None:
     def mine() -> Any:
-        try:
-            history = replay(data, did=parse_did(did), now=NOW, witnesses=None)
-        except LogWitnessMissing as error:
-            raise Unsupported("JavaScript reads no witnesses") from error
+        file = None if witnesses is None else parse_witness_file(witnesses)
+        history = replay(data, did=parse_did(did), now=NOW, witnesses=file)
         return {"did": str(history.did), "versions": len(history.versions)}
 
-    table.add("log", name, {"data": data64(data), "did": did, "now": moment(NOW)}, mine)
+    given = {
+        "data": data64(data),
+        "did": did,
+        "now": moment(NOW),
+        "witnesses": None if witnesses is None else data64(witnesses),
+    }
+    table.add("log", name, given, mine)
 
 
 def add_leaf(table: Table, name: str, members: Any, head: ChainHead) -> None:

@@ -24,6 +24,7 @@ import { parseTlogProof } from '/static/js/tlog_proof.js';
 import { parseDid } from '/static/js/webvh_did.js';
 import { splitLog } from '/static/js/webvh_entry.js';
 import { replay } from '/static/js/webvh_history.js';
+import { parseWitnessFile } from '/static/js/webvh_witness.js';
 
 const MAX_DIRECTORY_BYTES = 512 * 1024; // a proof, and two rows with their paths
 
@@ -133,14 +134,20 @@ async function checkInclusion(known) {
   return { said: { word: 'leaf-of', values: { index: proof.index, size: head.size } } };
 }
 
+/** The approvals come first: they are published before what they approve. */
 async function checkHistory({ get, code, parsedDid, now }) {
-  const log = await get(`/dids/${encodeURIComponent(code)}/did.jsonl`);
-  const history = await replay(log, { did: parsedDid, now });
+  const folder = `/dids/${encodeURIComponent(code)}`;
+  const witnesses = parseWitnessFile(await get(`${folder}/did-witness.json`));
+  const log = await get(`${folder}/did.jsonl`);
+  const history = await replay(log, { did: parsedDid, now, witnesses });
   return { log, history, said: { word: 'versions', values: { count: history.versions.length } } };
 }
 
 /** The file that everybody reads ends with the very entry that is in the log. */
 async function checkSame({ log, history, leaf, latest }) {
+  if (history.latest.number < Number(latest.latest.split('-')[0])) {
+    throw new RegistryUnavailable("the file lacks a version that the DID's witnesses approve first");
+  }
   const entry = canonicalize(leaf.body.object('entry').members);
   const isLast = equalBytes(splitLog(log).at(-1), entry);
   if (!isLast || history.latest.versionId !== latest.latest) {

@@ -19,16 +19,18 @@ import { checkScope } from '../../../web/static/js/scope.js';
 import { parseSdJwtVc, verifySdJwtVc } from '../../../web/static/js/sd_jwt_vc.js';
 import { parseDid } from '../../../web/static/js/webvh_did.js';
 import { replay } from '../../../web/static/js/webvh_history.js';
+import { NO_APPROVALS, parseWitnessFile } from '../../../web/static/js/webvh_witness.js';
 import { bytes, publicKey } from './given.js';
 
 export const REGISTRY = {
   did: ({ text }) => parseDid(text).scid,
-  log: async ({ data, did, now }) => {
-    const history = await replay(bytes(data), { did: parseDid(did), now });
+  log: async ({ data, did, now, witnesses }) => {
+    const approvals = witnesses === null ? NO_APPROVALS : parseWitnessFile(bytes(witnesses));
+    const history = await replay(bytes(data), { did: parseDid(did), now, witnesses: approvals });
     return { did: history.did.text, versions: history.versions.length };
   },
   'key-at': async ({ data, did, now, method, purpose, time }) => {
-    const history = await replay(bytes(data), { did: parseDid(did), now });
+    const history = await replay(bytes(data), { did: parseDid(did), now, witnesses: NO_APPROVALS });
     return keyFound(history.keyAt(method, purpose, time));
   },
   method: ({ members, method, purpose }) => (

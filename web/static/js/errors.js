@@ -198,6 +198,11 @@ export class LogDocumentInvalid extends LogInvalid {
   static code = 'log-document-invalid';
 }
 
+/** Fewer witnesses than the threshold have approved the entry. */
+export class LogWitnessMissing extends LogInvalid {
+  static code = 'log-witness-missing';
+}
+
 /** An entry follows the one that deactivated the DID. */
 export class LogDeactivated extends LogInvalid {
   static code = 'log-deactivated';

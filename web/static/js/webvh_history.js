@@ -9,10 +9,11 @@
 
 import { Purpose } from './did_document.js';
 import {
-  LogDocumentInvalid, LogInvalid, LogScidMismatch, Refusal, UnknownKey, Unsupported,
+  LogDocumentInvalid, LogInvalid, LogScidMismatch, LogWitnessMissing, Refusal, UnknownKey,
 } from './errors.js';
 import { parseEntry, splitLog } from './webvh_entry.js';
 import { verifyEntry } from './webvh_version.js';
+import { approvedBy } from './webvh_witness.js';
 
 /** All versions of one DID, in order, at least one. Built by `begin`, `advance` and `replay`. */
 export class History {
@@ -91,14 +92,18 @@ export async function begin(entry, now) {
 /**
  * Verify a whole did.jsonl for the DID that was asked for, as `parseDid` gives it.
  *
- * Throws a leaf of LogInvalid that names the first entry that is wrong; Unsupported for a log that
- * demands witnesses at any version, since nobody here reads their approvals.
+ * witnesses: what did-witness.json holds, from `parseWitnessFile`, or NO_APPROVALS.
+ * Throws a leaf of LogInvalid that names the first entry that is wrong.
  */
-export async function replay(log, { did, now }) {
-  const { history, failure } = await advanceThrough(log, now);
+export async function replay(log, { did, now, witnesses }) {
+  let { history, failure } = await advanceThrough(log, now);
   if (history === null) throw failure;
-  if (history.versions.some((version) => version.parameters.needsWitnesses)) {
-    throw new Unsupported('the DID demands the approval of witnesses, which is not read here');
+  const approved = await approvedBy(history.versions, witnesses);
+  if (approved < history.versions.length) {
+    const entry = approved + 1;
+    failure = new LogWitnessMissing('too few witnesses have approved it', { entry });
+    if (!approved) throw failure;
+    history = new History(history.versions.slice(0, approved));
   }
   checkDid(history, did);
   if (failure !== null) throw failure;

@@ -7,14 +7,11 @@
  */
 
 import { encodeUtf8 } from './encoding.js';
-import {
-  LogParameterInvalid, LogPreRotationBroken, Malformed, Refusal, rewrapped,
-} from './errors.js';
+import { LogParameterInvalid, LogPreRotationBroken, Malformed, rewrapped } from './errors.js';
 import { charCount } from './json_object.js';
-import { KeyType } from './keys.js';
-import { parseMultikey } from './multikey.js';
 import { checkScid } from './webvh_did.js';
 import { hashText } from './webvh_entry.js';
+import { ed25519, parseWitnessRule } from './webvh_witness.js';
 
 export const METHOD = 'did:webvh:1.0';
 export const MAX_TTL = 2 ** 31;
@@ -23,21 +20,19 @@ export const MAX_KEY_HASHES = 64;
 export const MAX_HASH_CHARS = 256; // unused hashes may be any text ("or just random strings")
 export const MAX_WATCHERS = 32;
 export const MAX_WATCHER_CHARS = 2048;
-export const MAX_WITNESSES = 32;
 
 const NAMES = [
   'method', 'scid', 'updateKeys', 'nextKeyHashes', 'witness', 'watchers', 'portable',
   'deactivated', 'ttl',
 ];
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!-~]+$/;
-const DID_KEY = 'did:key:';
 
 /**
  * Read the first entry's parameters. Throws LogParameterInvalid.
  *
- * Returns what holds after the entry: {scid, updateKeys, nextKeyHashes, needsWitnesses, portable,
+ * Returns what holds after the entry: {scid, updateKeys, nextKeyHashes, witness, portable,
  * deactivated}: updateKeys: a Map from Multikey to the Ed25519 key; nextKeyHashes: empty when
- * pre-rotation is off.
+ * pre-rotation is off; witness: as `parseWitnessRule` gives it, null when nobody needs to approve.
  */
 export function firstParameters(parameters) {
   return asParameterInvalid(1, () => {
@@ -50,7 +45,7 @@ export function firstParameters(parameters) {
       scid,
       updateKeys: new Map(),
       nextKeyHashes: [],
-      needsWitnesses: false,
+      witness: null,
       portable: false,
       deactivated: false,
     });
@@ -83,6 +78,16 @@ export function authorisedKeys(current, previous) {
     ? current.updateKeys : previous.updateKeys;
 }
 
+/**
+ * Who must approve the entry, or null: the witnesses before it, or its own if there were none.
+ *
+ * A new list takes effect after the entry that brings it, else an entry could choose its judges; a
+ * first list takes effect at once. Spec: "DID Method Parameters", `witness`.
+ */
+export function requiredWitnesses(current, previous) {
+  return previous?.witness ?? current.witness;
+}
+
 function apply(parameters, before) {
   parameters.only(...NAMES);
   if (parameters.has('method') && parameters.text('method') !== METHOD) {
@@ -97,7 +102,7 @@ function apply(parameters, before) {
     updateKeys: parseUpdateKeys(parameters, before),
     nextKeyHashes: differentTexts(parameters, 'nextKeyHashes', MAX_KEY_HASHES, MAX_HASH_CHARS)
       ?? before.nextKeyHashes,
-    needsWitnesses: parseWitness(parameters) ?? before.needsWitnesses,
+    witness: parseWitness(parameters, before),
     portable,
     deactivated,
   });
@@ -110,44 +115,10 @@ function parseUpdateKeys(parameters, before) {
   return new Map(multikeys.map((text) => [text, before.updateKeys.get(text) ?? ed25519(text)]));
 }
 
-/** Whether the `witness` parameter wants approvals; null if there is none. `{}` wants none. */
-function parseWitness(parameters) {
+/** The rule for later entries; null if nobody needs to approve them. */
+function parseWitness(parameters, before) {
   const witness = parameters.objectOrNull('witness');
-  if (witness === null) return null;
-  if (!witness.names().length) return false;
-  witness.only('threshold', 'witnesses');
-  const threshold = witness.integer('threshold');
-  const listed = witness.objects('witnesses', { maxItems: MAX_WITNESSES });
-  if (new Set(listed.map(parseWitnessId)).size !== listed.length) {
-    throw new Malformed('a witness is listed twice');
-  }
-  if (!(threshold >= 1 && threshold <= listed.length)) {
-    throw new Malformed('the threshold is not between 1 and the number of witnesses');
-  }
-  return true;
-}
-
-function parseWitnessId(witness) {
-  witness.only('id');
-  const id = witness.text('id');
-  if (!id.startsWith(DID_KEY)) throw new Malformed('a witness is not named by a did:key');
-  ed25519(id.slice(DID_KEY.length));
-  return id;
-}
-
-/** The key of a Multikey that can make eddsa-jcs-2022 proofs. Throws Malformed. */
-function ed25519(multikey) {
-  try {
-    const key = parseMultikey(multikey);
-    if (key.type === KeyType.ED25519) return key;
-  } catch (error) {
-    throw rewrapped(error, Refusal, notEd25519);
-  }
-  throw notEd25519();
-}
-
-function notEd25519(cause) {
-  return new Malformed('an update key or a witness is not named by an Ed25519 key', { cause });
+  return witness === null ? before.witness : parseWitnessRule(witness);
 }
 
 /** Nobody here asks a watcher, but a malformed list is refused all the same. */

@@ -14,7 +14,9 @@ import {
 import { canonicalize } from './jcs.js';
 import { SCID_PLACEHOLDER, parseDid } from './webvh_did.js';
 import { MAX_ENTRIES, MAX_LOG_BYTES, entryHash, genesisScid } from './webvh_entry.js';
-import { authorisedKeys, firstParameters, nextParameters } from './webvh_parameters.js';
+import {
+  authorisedKeys, firstParameters, nextParameters, requiredWitnesses,
+} from './webvh_parameters.js';
 
 export const CLOCK_SKEW = 300_000; // the most that the specification lets clocks differ
 
@@ -23,8 +25,9 @@ const ASSERTION = 'assertionMethod'; // the purpose of every proof in a log
 /**
  * Prove that an entry may follow the version before it; null for the first of a log.
  *
- * Returns {number, versionId, time, did, didDocument, parameters, logSize}: time: from when on it
- * is the current one; logSize: the bytes of the log as far as this version. Costs one verification
+ * Returns {number, versionId, time, did, didDocument, parameters, witnesses, logSize}: time:
+ * from when on it is the current one; witnesses: the rule for who must approve it, null for nobody;
+ * logSize: the bytes of the log as far as this version. Costs one verification
  * for each of the entry's proofs. Witnesses are not looked at: they approve afterwards.
  * Throws a leaf of LogInvalid.
  */
@@ -42,7 +45,10 @@ export async function verifyEntry(entry, previous, now) {
   await checkProofs(entry, authorisedKeys(parameters, before)); // 2
   const { did, didDocument } = checkDocument(entry, parameters, previous); // 6
   const { versionId, time } = entry;
-  return Object.freeze({ number, versionId, time, did, didDocument, parameters, logSize });
+  const witnesses = requiredWitnesses(parameters, before);
+  return Object.freeze({
+    number, versionId, time, did, didDocument, parameters, witnesses, logSize,
+  });
 }
 
 function checkPlace(entry, previous, number, logSize) {
