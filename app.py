@@ -14,6 +14,7 @@ import click
 from flask import Flask
 
 from city_services.ledger.cli import ledger_commands
+from city_services.seoul.checks_of_roots import ledger_office, record_office
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
 from city_services.seoul.settings import Settings
@@ -23,6 +24,7 @@ from city_services.seoul.web import home
 from city_services.seoul.web.registry_desk import pages as registry_desk
 from city_services.seoul.web.registry_desk.service import EXTENSION as REGISTRY_DESK
 from city_services.seoul.witness_commands import witness_commands
+from city_services.staff_record.cli import verify_record_command
 from console.clock import Clock, system_clock
 from console.commands import RefusingGroup, with_version
 from did_registry.actions.connect import (
@@ -153,6 +155,8 @@ _registry_group.add_command(bundle_command(_connect))
 _registry_group.add_command(token_command(lambda: _city().log_office))
 add_root_commands(_registry_group, lambda: _city().root_office)
 cli.add_command(_registry_group)
-cli.add_command(ledger_commands(lambda: _city().ledger))
-cli.add_command(staff_commands(_city))
+cli.add_command(ledger_commands(lambda: ledger_office(_city())))
+_staff_group = staff_commands(_city)
+_staff_group.add_command(verify_record_command(lambda: record_office(_city())))
+cli.add_command(_staff_group)
 cli.add_command(witness_commands())

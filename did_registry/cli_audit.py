@@ -14,7 +14,7 @@ from console.progress import progress_bars
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.errors import Error
-from did_registry.actions.audit import Audited, Watcher, audit_over_http
+from did_registry.actions.audit import Audited, Watcher, replay_over_http
 from did_registry.actions.audit_memory_file import keep_evidence, read_memory, write_memory
 from did_registry.actions.connect import Connection
 from did_registry.audit_errors import AuditInterrupted, LogRewritten
@@ -70,7 +70,7 @@ def _audit_at(
     memory = None if remember is None else read_memory(remember)
     try:
         with progress_bars("leaves", "files") as (on_leaves, on_files):
-            audited = audit_over_http(
+            audited = replay_over_http(
                 anchor,
                 connection.anchor.registry_url,
                 connection.outbound,

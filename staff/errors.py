@@ -49,3 +49,20 @@ class AccountExists(Error):
     """There is an account with this reference already; its password stays what it is."""
 
     code = "account-exists"
+
+
+class RecordNotFound(Error):
+    """Nobody of this agency or verifier has ever had an account here: there is no record."""
+
+    code = "record-not-found"
+
+
+class RecordBroken(Error):
+    """A stored record of acts is not the one that was written. line: the number of the first line
+    that is wrong, from 1."""
+
+    code = "record-broken"
+
+    def __init__(self, detail: str, *, line: int) -> None:
+        super().__init__(f"line {line}: {detail}")
+        self.line = line

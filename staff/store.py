@@ -1,13 +1,17 @@
 """Queries over the staff's tables."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from staff.act_chain import StoredLine
 from staff.models import ActRow, SessionRow, StaffRow, WrongTries
 from storage.upsert import upsert_into
+
+_ROWS_AT_A_TIME: Final = 1024
 
 
 def find_staff(session: Session, reference: str) -> StaffRow | None:
@@ -68,6 +72,24 @@ def acts(session: Session, agency: str, *, offset: int, limit: int) -> Sequence[
     """An agency's record, newest first."""
     rows = select(ActRow).where(ActRow.agency == agency).order_by(ActRow.number.desc())
     return session.scalars(rows.offset(offset).limit(limit)).all()
+
+
+def lines(session: Session, agency: str, *, after: int) -> Iterator[StoredLine]:
+    """An agency's record from a line on, the oldest first, a thousand rows at a time."""
+    rows = select(ActRow.number, ActRow.line, ActRow.subject, ActRow.at, ActRow.hash)
+    ordered = rows.where(ActRow.agency == agency).order_by(ActRow.number).limit(_ROWS_AT_A_TIME)
+    # Page by page, so that whoever stops at a line that is wrong leaves no cursor open.
+    while page := session.execute(ordered.where(ActRow.number > after)).all():
+        for row in page:
+            yield StoredLine(
+                number=row.number, line=row.line, subject=row.subject, at=row.at, hash=row.hash
+            )
+        after = page[-1].number
+
+
+def agencies(session: Session) -> Sequence[str]:
+    """Everybody who has or had staff here, in order."""
+    return session.scalars(select(StaffRow.agency).distinct().order_by(StaffRow.agency)).all()
 
 
 def count_acts(session: Session, agency: str) -> int:

@@ -5,7 +5,6 @@ What is joined into an application or a command is for `app.py`.
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +13,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from city_services.ledger.cli import LedgerOffice
-from city_services.ledger.services import known_services
 from city_services.seoul.commands import KEYSTORE
 from city_services.seoul.data import load_city
 from city_services.seoul.errors import NotSeeded
@@ -34,7 +31,7 @@ from did_registry.actions.connect import (
     read_trust_file,
     read_witness_peers,
 )
-from did_registry.actions.follow import Freshness, RegistryFollower, replay_over_http
+from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.actions.foreign_dids import ForeignDids
 from did_registry.actions.guard_file import GUARD_FILE, FileSignGuard
 from did_registry.actions.open_witness import open_witness
@@ -294,22 +291,6 @@ class City:
     def registry_desk(self) -> RegistryDesk:
         """The pages on which the same is done."""
         return RegistryDesk(office=self.root_office, pages=self.registry_pages)
-
-    @cached_property
-    def ledger(self) -> LedgerOffice:
-        """Where the events of the city's services are verified."""
-        return LedgerOffice(
-            services=known_services(),
-            database=self.database,
-            own_view=self.replay,
-            view_at=self._view_at,
-        )
-
-    def _view_at(self, url: str, trust_file: Path | None) -> RegistryView:
-        """The log as it is served at an address, followed from nothing."""
-        anchor = self.anchor if trust_file is None else read_trust_file(trust_file)
-        served = replace(anchor, registry_url=url.removesuffix("/"))
-        return replay_over_http(served, self.outbound, self.clock())
 
     def settle_guard(self) -> None:
         """Compare the database with what the log has signed here; a machine that never signed has

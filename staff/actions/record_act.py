@@ -7,7 +7,6 @@ what, and must not become a second copy of it.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -16,9 +15,8 @@ from credentials.data_integrity import format_timestamp
 from credentials.jcs import canonicalize
 from staff import store
 from staff.account import Account
+from staff.act_chain import NO_LINE
 from staff.models import ActRow
-
-_NO_LINE: Final = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ def record_act(session: Session, account: Account, act: Act, *, now: datetime) -
         "agency": account.agency,
         "at": format_timestamp(now),
         "n": number,
-        "prev": (_NO_LINE if before is None else before.hash).hex(),
+        "prev": (NO_LINE if before is None else before.hash).hex(),
         "reason": act.reason,
         "staff": account.reference,
         "subject": act.subject,

@@ -17,7 +17,7 @@ from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.encoding import encode_base64url
 from credentials.json_object import JsonObject
-from did_registry.actions.audit import Audited, Watcher, audit_over_http
+from did_registry.actions.audit import Audited, Watcher, replay_over_http
 from did_registry.audit_memory import AuditMemory
 from did_registry.directory import SUBJECT, Directory, row_of
 from did_registry.leaf import LeafKind, parse_leaf
@@ -139,7 +139,7 @@ class AuditedLog:
             on_files=lambda done, total: None,
             pause=pause,
         )
-        return audit_over_http(
+        return replay_over_http(
             anchor or self.log.anchor,
             URL,
             self.files.outbound,
