@@ -33,3 +33,6 @@ SILENT_SENDERS: Final = Size(suite=140, soak=400)  # who send half a body and st
 IMPORTED_ROWS: Final = Size(suite=1_000, soak=20_000)  # of one file, while others write
 LOG_WRITERS: Final = Size(suite=6, soak=16)  # to the registry's log at the same time
 LOG_WRITES: Final = Size(suite=4, soak=25)  # of each of them
+SIGKILLS: Final = Size(suite=200, soak=1_000)  # of a process that writes to the log
+POSTGRES_RESTARTS: Final = Size(suite=3, soak=50)  # while the log is written to
+STOPS: Final = Size(suite=6, soak=60)  # of a sequencer, which is woken later
