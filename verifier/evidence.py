@@ -37,6 +37,13 @@ class Evidence(Protocol):
         that can't be believed raises."""
         ...
 
+    def newer_registry(self, view: RegistryView, now: datetime) -> RegistryView | None:
+        """More of the registry than this view says, as far as it can be had at once; None if not.
+
+        For what the view does not know, such as a key of a minute ago. Raises as `registry`.
+        """
+        ...
+
     def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
         """The view with the keys of a DID that is admitted and stands elsewhere; the same view for
         every other DID.

@@ -7,6 +7,7 @@ credential, and none for it.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from credentials.errors import (
     AnchorInChain,
@@ -40,6 +41,10 @@ from schemas.credential_type import CredentialType, permission
 from verifier.decision import Failed, Finding, Passed, Unknown
 from verifier.evidence import Evidence
 
+_ISSUER_UNKNOWN: Final = Failed("issuer-unknown")
+_KEY_UNKNOWN: Final = Failed("key-unknown")
+_NOT_KNOWN: Final = (_ISSUER_UNKNOWN, _KEY_UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerKey:
@@ -56,6 +61,24 @@ def check_issuer_key(
 ) -> Finding[IssuerKey]:
     """Did the key that the header names stand in the issuer's `assertionMethod` at time of issue?
 
+    What the view does not know may be in the registry by now, so that is asked at once before the
+    verdict is given; see `Evidence.newer_registry`.
+    """
+    found = _check(unverified, view, evidence, now)
+    if found not in _NOT_KNOWN:
+        return found
+    try:
+        newer = evidence.newer_registry(view, now)
+    except Error:
+        return Unknown("registry-unavailable")
+    return found if newer is None else _check(unverified, newer, evidence, now)
+
+
+def _check(
+    unverified: Unverified, view: RegistryView, evidence: Evidence, now: datetime
+) -> Finding[IssuerKey]:
+    """The check against one view.
+
     The key comes from the registry, or for an admitted issuer from where its DID says. One that
     travels with the credential, in a certificate, counts if the DID lists it or an admitted anchor
     vouches for it.
@@ -71,7 +94,7 @@ def check_issuer_key(
     except KeyHistoryUnknown:
         return Unknown("key-history-unknown")
     except (DidInvalid, UnknownDid):
-        return Failed("issuer-unknown")
+        return _ISSUER_UNKNOWN
     except KeyCompromised:
         return Failed("key-compromised")
     except Unsupported:
@@ -79,7 +102,7 @@ def check_issuer_key(
     except CertificateInvalid as error:
         return _refused_certificate(error)
     except Error:
-        return Failed("key-unknown")
+        return _KEY_UNKNOWN
 
 
 def _listed(

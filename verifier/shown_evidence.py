@@ -28,6 +28,10 @@ class ShownEvidence:
         """The registry as we know it."""
         return self.ours.registry(now)
 
+    def newer_registry(self, view: RegistryView, now: datetime) -> RegistryView | None:
+        """More of the registry, if we can have it."""
+        return self.ours.newer_registry(view, now)
+
     def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
         """The view with a DID's keys as we know them."""
         return self.ours.with_keys_of(view, did, now)

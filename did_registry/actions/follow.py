@@ -29,10 +29,12 @@ MAX_LEAVES_AT_ONCE: Final = 1_000_000  # a first contact beyond this needs a bun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """refresh_after: how old a view may be before the checkpoint is asked for again;
-    usable_for: how old it may be when the registry does not answer."""
+    """refresh_after: how old a view may be before the checkpoint is asked for again; at_once_after:
+    how long ago it was asked for at once, before it is again; usable_for: how old a view may be
+    when the registry does not answer."""
 
     refresh_after: timedelta = timedelta(seconds=5)
+    at_once_after: timedelta = timedelta(seconds=1)
     usable_for: timedelta = timedelta(hours=1)
 
 
@@ -51,6 +53,7 @@ class RegistryFollower:
         self._replica = Replica(anchor.root)
         self._view: RegistryView | None = None
         self._contradiction: str | None = None
+        self._asked_at_once: datetime | None = None
 
     def view(self, now: datetime) -> RegistryView:
         """What the registry says now, or said so recently that it may still be used.
@@ -59,8 +62,7 @@ class RegistryFollower:
         old; LeafRejected or LogInconsistent when it can't be believed.
         """
         with self._lock:
-            if self._contradiction is not None:
-                raise LogInconsistent(f"the registry is not followed since {self._contradiction}")
+            self._check_followed()
             if self._view is not None and self._age(now) <= self._freshness.refresh_after:
                 return self._view
             try:
@@ -68,6 +70,32 @@ class RegistryFollower:
             except Error as error:
                 return self._last_usable(now, error)
             return self._advance(note, leaves, now)
+
+    def newer(self, than: RegistryView, now: datetime) -> RegistryView | None:
+        """What the registry says beyond a view, for whoever has met what that one does not know;
+        None if there is nothing, or nobody answers.
+
+        It is asked at once, but not twice within a second, however many strangers come with keys
+        that nobody knows. Raises as `view`, when it can't be believed.
+        """
+        with self._lock:
+            self._check_followed()
+            if not _is_beyond(self._view, than) and self._may_ask_at_once(now):
+                self._asked_at_once = now
+                try:
+                    note, leaves = self._fetch()
+                except Error:
+                    return None
+                self._advance(note, leaves, now)
+            return self._view if _is_beyond(self._view, than) else None
+
+    def _check_followed(self) -> None:
+        if self._contradiction is not None:
+            raise LogInconsistent(f"the registry is not followed since {self._contradiction}")
+
+    def _may_ask_at_once(self, now: datetime) -> bool:
+        asked = self._asked_at_once
+        return asked is None or abs(now - asked) >= self._freshness.at_once_after
 
     def _age(self, now: datetime) -> timedelta:
         assert self._view is not None
@@ -98,6 +126,10 @@ class RegistryFollower:
             self._contradiction = str(error)
             raise
         return self._view
+
+
+def _is_beyond(view: RegistryView | None, than: RegistryView) -> bool:
+    return view is not None and view.checkpoint.size > than.checkpoint.size
 
 
 def fetch_log(anchor: TrustAnchor, outbound: Outbound) -> tuple[bytes, list[bytes]]:

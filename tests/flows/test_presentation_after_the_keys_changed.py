@@ -1,10 +1,20 @@
 """What happens to cards in people's hands when time passes, or the key that signed them goes."""
 
+from datetime import timedelta
+
 import pytest
 
-from tests.simulators.city import SimulatedCity, SimulatedWallet
-from tests.simulators.forger import RESIDENCY
+from did_registry.actions.follow import Freshness, RegistryFollower
+from did_registry.actions.foreign_dids import ForeignDids
+from storage.key_file import KeyPurpose
+from tests.simulators.city import URL, SimulatedCity, SimulatedWallet
+from tests.simulators.forger import RESIDENCY, Forger
+from tests.simulators.judge import ASKED, failed, judge
 from tests.simulators.root import SimulatedRoot
+from tests.simulators.root_line import Root
+from verifier.actions.gather_evidence import OnlineEvidence
+from verifier.actions.status_lists import StatusLists
+from verifier.decision import CheckName
 from wallet.errors import NothingToShow
 
 
@@ -42,3 +52,27 @@ def test_a_card_outlives_the_accreditation_of_its_agency_only_as_far_as_its_own_
     city.clock.advance(seconds=62)
     with pytest.raises(NothingToShow, match="expired"):
         wallet.prepare(asked.link)
+
+
+def test_a_card_of_a_key_of_just_now_is_accepted_although_nobody_has_waited(
+    city: SimulatedCity,
+) -> None:
+    """The verifier's view of the registry is of before the rotation, and would be kept for days."""
+    slow = Freshness(refresh_after=timedelta(days=1), usable_for=timedelta(days=1))
+    follower = RegistryFollower(city.city.anchor, city.outbound, slow)
+    outbound = city.outbound
+    evidence = OnlineEvidence(follower, StatusLists(outbound), ForeignDids(outbound), URL)
+    before = evidence.registry(city.clock())
+    Root(city).do("rotate", "GU-11620")
+    forger = Forger(city)
+    signer = city.city.keystore.signer("GU-11620/es256-2", KeyPurpose.ASSERTION)
+    issued = forger.rewritten(
+        forger.issue(), header={"kid": f"{forger.did}#es256-2"}, signer=signer
+    )
+    assert evidence.registry(city.clock()) is before
+    assert judge(forger, forger.present(issued, ASKED), evidence=evidence).code == "OK"
+    unheard_of = forger.rewritten(
+        forger.issue(), header={"kid": f"{forger.did}#es256-9"}, signer=signer
+    )
+    verdict = judge(forger, forger.present(unheard_of, ASKED), evidence=evidence)
+    failed(verdict, CheckName.ISSUER_KEY, "key-unknown", "UNKNOWN_ISSUER")

@@ -15,6 +15,7 @@ from credentials.model import StatusPurpose
 from credentials.status.bits import MIN_ENTRIES, State, StatusBits
 from credentials.status.bitstring import sign_bitstring_list
 from credentials.status.token_list import sign_token_list
+from did_registry.actions.follow import RegistryFollower
 from did_registry.actions.foreign_dids import ForeignDids
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
@@ -31,7 +32,7 @@ LIST_URI: Final = "https://lists.example/1"
 class StatusHost:
     """Names that serve what they are told to, each one document; and who asks them."""
 
-    def __init__(self, city: SimulatedCity) -> None:
+    def __init__(self, city: SimulatedCity, follower: RegistryFollower | None = None) -> None:
         self.network = SimulatedNetwork()
         outbound = Outbound(
             allowed=frozenset(),
@@ -41,7 +42,9 @@ class StatusHost:
             own_app=city.app,
         )
         self.lists = StatusLists(outbound)
-        self.evidence = OnlineEvidence(city.city.follower, self.lists, ForeignDids(outbound), URL)
+        self.evidence = OnlineEvidence(
+            follower or city.city.follower, self.lists, ForeignDids(outbound), URL
+        )
 
     def serve(
         self, host: str, body: str | bytes, content_type: str = TOKEN_TYPE, status: int = 200

@@ -80,6 +80,9 @@ class Bundled:
     def registry(self, now: datetime) -> RegistryView:
         return self.view
 
+    def newer_registry(self, view: RegistryView, now: datetime) -> RegistryView | None:
+        return None
+
     def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
         return view
 

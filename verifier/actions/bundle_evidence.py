@@ -38,6 +38,10 @@ class BundleEvidence:
         del now
         return self._view
 
+    def newer_registry(self, view: RegistryView, now: datetime) -> None:
+        """Nothing: there is nobody to ask."""
+        del view, now
+
     def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
         """The same view: a bundle holds the registry's own DIDs only. Raises DidUnavailable for an
         admitted one that stands elsewhere."""

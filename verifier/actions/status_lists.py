@@ -49,6 +49,10 @@ class KnownList:
         expired = self.found.expires is not None and now >= self.found.expires
         return now - self.fetched_at < self.ttl and not expired
 
+    def is_newer(self, since: datetime | None) -> bool:
+        """Whether the log, as far as it is known, has a version of this list, and an older one."""
+        return since is not None and self.found.issued_at > since
+
     def is_older(self, since: datetime | None) -> bool:
         """Whether it was issued before the latest one of which the log knows."""
         return since is not None and self.found.issued_at < since

@@ -117,6 +117,62 @@ def test_a_view_is_kept_until_it_is_as_old_as_the_refresh_interval(files: LogFil
     assert follower.view(log.clock() + REFRESH + SECOND).checkpoint.size == 5
 
 
+def test_what_a_view_does_not_know_is_asked_for_at_once(files: LogFiles) -> None:
+    log, follower = files.log, _follower(files)
+    first = follower.view(log.clock())
+    _grow(log, 5)
+    newer = follower.newer(first, log.clock())
+    assert newer is not None
+    assert newer == log.view()
+    assert follower.view(log.clock()) is newer
+
+
+def test_strangers_cannot_make_us_ask_more_than_once_a_second(files: LogFiles) -> None:
+    log, follower = files.log, _follower(files)
+    first = follower.view(log.clock())
+    files.asked.clear()
+    for _ in range(50):
+        assert follower.newer(first, log.clock()) is None
+    assert files.asked == [CHECKPOINT]
+    _grow(log, 5)
+    assert follower.newer(first, log.clock() + SECOND / 2) is None
+    assert follower.newer(first, log.clock() + SECOND) is not None
+    assert files.asked.count(CHECKPOINT) == 2
+
+
+def test_what_another_thread_has_followed_meanwhile_is_not_asked_for_again(
+    files: LogFiles,
+) -> None:
+    log, follower = files.log, _follower(files)
+    first = follower.view(log.clock())
+    _grow(log, 5)
+    assert follower.newer(first, log.clock()) is not None
+    files.asked.clear()
+    assert follower.newer(first, log.clock()) is not None
+    assert files.asked == []
+
+
+def test_a_registry_that_does_not_answer_has_nothing_newer(files: LogFiles) -> None:
+    log, follower = files.log, _follower(files)
+    first = follower.view(log.clock())
+    files.down = True
+    assert follower.newer(first, log.clock()) is None
+    assert follower.view(log.clock()) is first
+
+
+def test_a_contradiction_that_is_met_at_once_is_not_forgotten(files: LogFiles) -> None:
+    log, follower = files.log, _follower(files)
+    first = follower.view(log.clock())
+    _grow(log, 5)
+    log.leaves[3:] = rechained(log.leaves[:3] + log.leaves[4:])[3:]
+    files.served[FIRST + ".p/4"] = encode_bundle([*log.leaves[:3], b"{}"])
+    for ask in (follower.newer, follower.newer):
+        with pytest.raises(Error):
+            ask(first, log.clock())
+    with pytest.raises(LogInconsistent, match="not followed"):
+        follower.view(log.clock())
+
+
 def test_an_unreachable_registry_leaves_the_last_view_until_it_is_too_old(files: LogFiles) -> None:
     log, follower = files.log, _follower(files)
     first = follower.view(log.clock())

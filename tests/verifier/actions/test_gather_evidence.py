@@ -8,10 +8,13 @@ from credentials.errors import KeyMismatch
 from credentials.keys import KeyType
 from credentials.model import StatusPurpose, StatusReference
 from credentials.status.bits import State, StatusIndexOutOfRange
+from did_registry.actions.follow import Freshness, RegistryFollower
 from did_registry.errors import UnknownKey
+from storage.key_file import KeyPurpose
 from tests.simulators.city import URL, SimulatedCity
 from tests.simulators.forger import Forger
 from tests.simulators.root import SimulatedRoot
+from tests.simulators.root_line import Root
 from tests.simulators.status_host import LIST_URI, StatusHost, token_list
 
 
@@ -64,6 +67,20 @@ def test_refuses_a_list_that_was_signed_with_a_key_that_is_retired(city: Simulat
         host.evidence.status(reference(), forger.did, city.clock())
     signer, key_id = forger.signer(KeyType.ED25519), forger.key_id(KeyType.ED25519)
     host.serve("lists.example", token_list(forger, signer=signer, key_id=key_id))
+    assert host.evidence.status(reference(), forger.did, city.clock()).state is State.VALID
+
+
+def test_a_list_signed_with_a_key_of_just_now_is_taken(city: SimulatedCity) -> None:
+    """The registry has the key, and our view of it is of a moment before."""
+    slow = Freshness(refresh_after=timedelta(days=1), usable_for=timedelta(days=1))
+    follower = RegistryFollower(city.city.anchor, city.outbound, slow)
+    forger, host = Forger(city), StatusHost(city, follower)
+    before = host.evidence.registry(city.clock())
+    rotated = Root(city).do("rotate", "GU-11620")
+    assert "es256-2" in rotated["current"]
+    signer = city.city.keystore.signer("GU-11620/es256-2", KeyPurpose.ASSERTION)
+    host.serve("lists.example", token_list(forger, signer=signer, key_id=f"{forger.did}#es256-2"))
+    assert host.evidence.registry(city.clock()) is before
     assert host.evidence.status(reference(), forger.did, city.clock()).state is State.VALID
 
 
