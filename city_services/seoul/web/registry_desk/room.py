@@ -7,12 +7,14 @@ from flask import Blueprint, Response, request
 
 from city_services.seoul.root_office import RootOffice
 from city_services.seoul.web.registry_desk.service import registry_desk
+from credentials.data_integrity import parse_timestamp
 from credentials.json_object import JsonObject
 from staff.errors import NotPermitted
 from staff.web.guard import FORM_FIELD, account, staff_pages
 from web.bodies import read_form
 from web.flood import client, limit
 from web.logs import name_agency
+from web.pages import format_moment
 
 MAX_FORM_BYTES: Final = 32 * 1024
 ROWS_A_PAGE: Final = 40
@@ -79,6 +81,12 @@ def form() -> JsonObject:
 def to(address: str) -> Response:
     """Lead on after a form, so that reloading the page sends nothing twice."""
     return Response(status=303, headers={"Location": address})
+
+
+@bp.app_template_filter("instant")
+def instant(text: str) -> str:
+    """A moment of an act's effect, as people in Seoul read it."""
+    return format_moment(parse_timestamp(text))
 
 
 @bp.context_processor
