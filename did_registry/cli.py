@@ -22,7 +22,7 @@ from did_registry.view import RegistryView
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.entry import split_log
 from did_registry.webvh.history import History, replay_prefix
-from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
+from did_registry.webvh.resolution import Refusal, Resolution, is_did, refuse, resolve
 from did_registry.webvh.witness import parse_witness_file
 
 MAX_LOG_BYTES: Final = 2 * 1024 * 1024
@@ -154,6 +154,8 @@ def _check_command(clock: Callable[[], Clock]) -> click.Command:
 
 def _resolve(view: RegistryView, did: str, options: Sequence[tuple[str, str]]) -> Resolution:
     """What the log has shown to be true of a DID; whatever is wrong with the name is an answer."""
+    if not is_did(did):
+        return refuse(Refusal.INVALID_DID, "this is no DID, or more than a DID")
     if not did.startswith("did:webvh:"):
         return refuse(Refusal.METHOD_NOT_SUPPORTED, "the registry holds did:webvh DIDs")
     try:

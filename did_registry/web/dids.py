@@ -18,7 +18,7 @@ from did_registry.errors import DidInvalid, LogInconsistent, UnknownDid
 from did_registry.web.service import registry_service
 from did_registry.webvh.did import Did, parse_did
 from did_registry.webvh.history import History, Replayed, replay_prefix
-from did_registry.webvh.resolution import Refusal, Resolution, refuse, resolve
+from did_registry.webvh.resolution import Refusal, Resolution, is_did, refuse, resolve
 from did_registry.webvh.self_describing import PREFIXES as SELF_DESCRIBING
 from did_registry.webvh.self_describing import resolve_self_describing
 from did_registry.webvh.witness import encode_witness_file
@@ -29,6 +29,9 @@ from web.origin import DEFAULT_PORTS, parse_origin
 DID_LOG_TYPE = "text/jsonl"
 RESULT_TYPE = "application/did-resolution"
 DOCUMENT_TYPE = "application/did"
+JSON_DOCUMENT = "application/did+json"  # the two representations of DID Core 1.0, §6
+JSON_LD_DOCUMENT = "application/did+ld+json"
+DOCUMENT_TYPES = (DOCUMENT_TYPE, JSON_LD_DOCUMENT, JSON_DOCUMENT)
 LEGACY_TYPE = 'application/ld+json;profile="https://w3id.org/did-resolution"'
 MAX_AGE = 60
 WITNESS_MAX_AGE = 2  # seconds, as the head's: it is to be there before the log that it approves
@@ -91,8 +94,8 @@ def _witness_file(proofs: Mapping[str, Sequence[Claims]]) -> Response:
 def identifiers(did: str) -> Response:
     """Resolve a DID of this registry. Spec: DID Resolution §12.1.
 
-    The result by default; the bare document for `Accept: application/did`; the older form of
-    errors for those who ask for the older media type.
+    The result by default; the bare document for `Accept: application/did`, or by its names in DID
+    Core 1.0; the older form of errors for those who ask for the older media type.
     """
     accepted = _accepted()
     if accepted is None:
@@ -107,12 +110,14 @@ def _accepted() -> str | None:
     if not request.accept_mimetypes:
         return RESULT_TYPE
     return request.accept_mimetypes.best_match(
-        (RESULT_TYPE, DOCUMENT_TYPE, LEGACY_TYPE, "application/json")
+        (RESULT_TYPE, *DOCUMENT_TYPES, LEGACY_TYPE, "application/json")
     )
 
 
 def _resolve(did: str) -> Resolution:
     options = [*request.args.items(multi=True)]
+    if not is_did(did):
+        return refuse(Refusal.INVALID_DID, "this is no DID, or more than a DID")  # step 1
     if did.startswith(SELF_DESCRIBING):
         return resolve_self_describing(did, options)
     if did.startswith(WEB):
@@ -189,11 +194,13 @@ def _as_registered(session: Session, did: str) -> str:
 
 
 def _answer(answer: Resolution, media_type: str) -> Response:
-    if media_type == DOCUMENT_TYPE and answer.document is not None:
-        body = answer.document
-    elif media_type == LEGACY_TYPE:
+    body = answer.document
+    if media_type == JSON_LD_DOCUMENT and body is not None and "@context" not in body:
+        answer = refuse(Refusal.REPRESENTATION_NOT_SUPPORTED, "the document is no JSON-LD")
+        body = None
+    if media_type == LEGACY_TYPE:
         body = answer.to_legacy_json()
-    else:
+    elif media_type not in DOCUMENT_TYPES or body is None:
         body = answer.to_json()
         media_type = RESULT_TYPE
     response = Response(

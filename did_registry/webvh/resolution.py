@@ -29,6 +29,11 @@ MAX_SERVICES: Final = 128
 
 _ERROR_TYPE: Final = "https://www.w3.org/ns/did#"
 _VERSION_OPTIONS: Final = frozenset({"versionId", "versionTime", "versionNumber"})
+# DID Core §3.1; a DID URL's path, query and fragment are no part of a DID.
+_DID: Final = re.compile(
+    r"did:[a-z0-9]+:(?:(?:[\w.-]|%[0-9A-Fa-f]{2})*:)*(?:[\w.-]|%[0-9A-Fa-f]{2})+", re.ASCII
+)
+_MAX_DID_CHARS: Final = 2048
 _NUMBER: Final = re.compile("[0-9]{1,9}")
 _LINKED_VP: Final = "https://identity.foundation/linked-vp/contexts/v1"
 
@@ -102,6 +107,11 @@ class Query:
     def names_a_version(self) -> bool:
         """Whether one version is meant, whatever stands before or after it."""
         return self.version_id is not None or self.version_number is not None
+
+
+def is_did(text: str) -> bool:
+    """Whether a text has the form of a DID, of whatever method. DID Resolution §4.4 step 1."""
+    return len(text) <= _MAX_DID_CHARS and _DID.fullmatch(text) is not None
 
 
 def parse_query(options: Iterable[tuple[str, str]]) -> Query:

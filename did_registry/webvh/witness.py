@@ -161,4 +161,5 @@ def _verifies(version_id: str, proof: JsonObject, witness: PublicKey) -> bool:
         verify_document({"versionId": version_id}, parsed, witness)
     except Error:
         return False
-    return parsed.purpose == ASSERTION
+    # A log is verified for ever, so an approval can't be one for a while.
+    return parsed.purpose == ASSERTION and parsed.expires is None

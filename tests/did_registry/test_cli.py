@@ -167,7 +167,7 @@ def test_resolves_a_version_by_its_id(world: World) -> None:
     [
         ("did:webvh:x", (), "INVALID_DID"),
         ("did:key:z6Mk", (), "METHOD_NOT_SUPPORTED"),
-        ("", (), "METHOD_NOT_SUPPORTED"),
+        ("", (), "INVALID_DID"),
         (
             "did:webvh:QmaJp6pmb6RUk4oaDyWQcjeqYbvxsc3kvmHWPpz7B5JTEc:x.example",
             (),
@@ -355,7 +355,7 @@ def test_without_a_trust_file_nothing_is_believed() -> None:
 def test_a_code_is_no_did_and_the_list_has_it(world: World) -> None:
     result = world.run("resolve", "GU-11620")
     assert result.exit_code == 1
-    assert "METHOD_NOT_SUPPORTED" in result.stdout
+    assert "INVALID_DID" in result.stdout
     assert result.stderr.startswith("did-invalid: this is no DID; `gwanin registry list` has")
 
 

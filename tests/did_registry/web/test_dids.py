@@ -161,6 +161,10 @@ def test_resolves_each_version_by_id_time_and_number(world: ResolverWorld) -> No
         ({"versionId": ""}, 400, "INVALID_OPTIONS"),
         ({"versionId": "1-x", "versionNumber": "1"}, 400, "INVALID_OPTIONS"),
         ({"service": "files"}, 501, "FEATURE_NOT_SUPPORTED"),
+        ({"expandRelativeUrls": "true"}, 501, "FEATURE_NOT_SUPPORTED"),
+        ({"expandRelativeUrls": "true", "versionNumber": "x"}, 501, "FEATURE_NOT_SUPPORTED"),
+        ({"versionTime": "2026-03-14T02:59:59Z", "versionNumber": "1"}, 400, "INVALID_OPTIONS"),
+        ({"versionId": "1-x", "versionTime": "2026-03-14T02:59:59Z"}, 400, "INVALID_OPTIONS"),
     ],
     ids=str,
 )
@@ -203,8 +207,21 @@ def test_a_deactivated_did_is_gone_and_its_past_is_not(world: ResolverWorld) -> 
         ("did:jwk:e30", 400, "INVALID_DID"),
         ("did:web:example.org", 501, "METHOD_NOT_SUPPORTED"),
         ("did:tdw:x", 501, "METHOD_NOT_SUPPORTED"),
-        ("nonsense", 501, "METHOD_NOT_SUPPORTED"),
-        ("세금", 501, "METHOD_NOT_SUPPORTED"),
+        ("did:tdw:x:%3A", 501, "METHOD_NOT_SUPPORTED"),
+        ("nonsense", 400, "INVALID_DID"),
+        ("세금", 400, "INVALID_DID"),
+        ("did:tdw:", 400, "INVALID_DID"),
+        ("did:tdw", 400, "INVALID_DID"),
+        ("did::x", 400, "INVALID_DID"),
+        ("DID:tdw:x", 400, "INVALID_DID"),
+        ("did:TDW:x", 400, "INVALID_DID"),
+        ("did:tdw:x:", 400, "INVALID_DID"),
+        ("did:tdw:%x", 400, "INVALID_DID"),
+        ("did:tdw:세금", 400, "INVALID_DID"),
+        ("did:tdw:x/y", 400, "INVALID_DID"),
+        ("did:tdw:x?y=z", 400, "INVALID_DID"),
+        ("did:tdw:x#y", 400, "INVALID_DID"),
+        ("did:tdw:" + "x" * 2048, 400, "INVALID_DID"),
     ],
 )
 def test_what_is_no_did_of_ours(world: ResolverWorld, did: str, status: int, error: str) -> None:
@@ -278,6 +295,16 @@ def test_who_asks_for_the_document_gets_it_alone(world: ResolverWorld) -> None:
         answer = world.resolve(world.agency, accept)
         assert (answer.status_code, answer.content_type) == (200, DOCUMENT)
         assert read_body_of(answer) == read_body_of(world.resolve(world.agency))["didDocument"]
+
+
+@pytest.mark.parametrize("accept", ["application/did+json", "application/did+ld+json"])
+def test_the_document_is_there_by_its_names_of_did_core_as_well(
+    world: ResolverWorld, accept: str
+) -> None:
+    answer = world.resolve(world.agency, accept)
+    assert (answer.status_code, answer.content_type) == (200, accept)
+    assert read_body_of(answer) == read_body_of(world.resolve(world.agency))["didDocument"]
+    assert "Accept" in answer.headers["Vary"]
 
 
 def test_who_asks_for_a_document_that_is_not_there_gets_the_result(world: ResolverWorld) -> None:

@@ -39,9 +39,10 @@ class Neighbour:
         )
         self.http = stranger(app, self.world.registry.url)
 
-    def resolve(self, did: str) -> TestResponse:
+    def resolve(self, did: str, accept: str = RESULT) -> TestResponse:
         """One request to the resolver."""
-        return self.http.get(f"/1.0/identifiers/{quote(did, safe='')}")
+        path = f"/1.0/identifiers/{quote(did, safe='')}"
+        return self.http.get(path, headers={"Accept": accept})
 
 
 def test_a_did_web_is_asked_of_its_host(sqlite_database: Database) -> None:
@@ -53,6 +54,19 @@ def test_a_did_web_is_asked_of_its_host(sqlite_database: Database) -> None:
     assert (found.status_code, found.content_type) == (200, RESULT)
     assert read_body_of(found)["didDocument"] == {"id": did}
     assert b"GET /.well-known/did.json" in neighbour.network.requests[0]
+
+
+def test_what_is_no_json_ld_is_not_called_so(sqlite_database: Database) -> None:
+    neighbour = Neighbour(sqlite_database)
+    did = "did:web:agency.example"
+    body = json.dumps({"id": did}).encode()
+    neighbour.network.serve("agency.example", network.answer(200, "application/json", body))
+    plain = neighbour.resolve(did, "application/did+json")
+    assert (plain.status_code, plain.content_type) == (200, "application/did+json")
+    linked = neighbour.resolve(did, "application/did+ld+json")
+    assert (linked.status_code, linked.content_type) == (406, RESULT)
+    error = read_body_of(linked)["didResolutionMetadata"]["error"]["type"]
+    assert error == ERROR + "REPRESENTATION_NOT_SUPPORTED"
 
 
 def test_a_did_webvh_is_asked_of_its_host(sqlite_database: Database) -> None:

@@ -184,8 +184,33 @@ def test_refuses_an_entry_without_a_member(name: str) -> None:
         _line(_members())[:-1] + b"}{",
         _line(_members())[:-1],
         _line({**_members(), "state": {"pad": "x" * 65_535}}),
+        _line(_members()).replace(b'"parameters": {', b'"parameters":{"ttl":1,"ttl":1,', 1),
+        _line(_members()).replace(b'"state": {', b'"state":{"a":[{"b":1,"b":2}],', 1),
+        _line(_members()).replace(b'"created":', b'"type":"DataIntegrityProof","created":', 1),
+        _line(_members()).replace(
+            b'"state": {', b'"state":{"a":' + b"[" * 200 + b"]" * 200 + b",", 1
+        ),
+        _line(_members()).replace(b'"state": {', b'"state":{"a":NaN,', 1),
+        _line(_members()).replace(b'"state": {', b'"state":{"a":"\\ud800",', 1),
     ],
-    ids=["empty", "blank", "array", "null", "cut", "BOM", "member twice", "two", "open", "long"],
+    ids=[
+        "empty",
+        "blank",
+        "array",
+        "null",
+        "cut",
+        "BOM",
+        "member twice",
+        "two",
+        "open",
+        "long",
+        "parameter twice",
+        "member twice deep",
+        "option twice",
+        "deep",
+        "NaN",
+        "half a character",
+    ],
 )
 def test_refuses_a_line_that_is_not_one_object(line: bytes) -> None:
     with pytest.raises(LogMalformed) as refused:
@@ -215,12 +240,14 @@ def _without(name: str) -> dict[str, Any]:
         [_proof(), _proof(cryptosuite="ecdsa-jcs-2019")],
         [_proof(previousProof="urn:uuid:1")],
         [_proof(proofValue="u" + "A" * 86)],
+        [_proof(proofValue=_proof()["proofValue"] + " ")],
+        [_proof(proofValue=_proof()["proofValue"][:-1] + "0")],
         [_proof(created="yesterday")],
         *([_without(name)] for name in _proof() if name != "created"),
     ],
     ids=[
         "empty", "null", "an object", "no object", "five", "type", "rdfc", "ecdsa",
-        "one of two", "chain", "base64", "created",
+        "one of two", "chain", "base64", "white space", "zero", "created",
         *(f"no {name}" for name in _proof() if name != "created"),
     ],
 )  # fmt: skip

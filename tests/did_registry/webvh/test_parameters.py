@@ -1,6 +1,8 @@
+import base64
 from dataclasses import replace
 from typing import Any
 
+import base58
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,8 +25,13 @@ K0, K1, K2 = (multikey(signer(n)) for n in range(3))
 H1, H2 = (next_hash(signer(n)) for n in (1, 2))
 SCID = "QmPBLVBvxN4dCGxE2q9jj46TTf5uX7UmvYjJGDGZysu72F"
 FIRST: dict[str, Any] = {"method": "did:webvh:1.0", "scid": SCID, "updateKeys": [K0]}
-WITNESS = {"threshold": 1, "witnesses": [{"id": f"did:key:{K2}"}]}
+WITNESS: dict[str, Any] = {"threshold": 1, "witnesses": [{"id": f"did:key:{K2}"}]}
 RULE = WitnessRule(threshold=1, witnesses={f"did:key:{K2}": signer(2).public_key})
+
+
+def multibase(data: bytes) -> str:
+    """Bytes in base58btc, by another library than ours."""
+    return "z" + base58.b58encode(data).decode()
 
 
 def _first(**changes: Any) -> Parameters:
@@ -104,6 +111,36 @@ def test_the_first_entry_must_set(name: str) -> None:
     with pytest.raises(LogParameterInvalid) as refused:
         first_parameters(JsonObject({key: FIRST[key] for key in FIRST if key != name}))
     assert refused.value.entry == 1
+
+
+# The same key in spellings that other decoders may take: it would be another text in every list.
+RAW = b"\xed\x01" + signer(0).public_key.raw
+SPELLINGS: dict[str, str] = {
+    "with a leading one": "z1" + K0[1:],
+    "with another alphabet's zero": K0[:-1] + "0",
+    "in base64url": "u" + base64.urlsafe_b64encode(RAW).decode().rstrip("="),
+    "in hexadecimal": "f" + RAW.hex(),
+    "in capitals": K0.upper(),
+    "with its multibase in capitals": "Z" + K0[1:],
+    "without its multibase": K0[1:],
+    "with a longer code": multibase(b"\xed\x81\x00" + RAW[2:]),
+    "with a byte more": multibase(RAW + b"\0"),
+    "with a byte less": multibase(RAW[:-1]),
+    "with white space": K0 + " ",
+    "with a newline": K0 + "\n",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS.values(), ids=list(SPELLINGS))
+def test_a_key_has_one_spelling(spelling: str) -> None:
+    for changes in (
+        {"updateKeys": [spelling]},
+        {"updateKeys": [K0, spelling]},
+        {"witness": {"threshold": 1, "witnesses": [{"id": f"did:key:{spelling}"}]}},
+        {"witness": {"threshold": 1, "witnesses": [*WITNESS["witnesses"], {"id": spelling}]}},
+    ):
+        with pytest.raises(LogParameterInvalid):
+            _first(**changes)
 
 
 BAD: dict[str, dict[str, Any]] = {

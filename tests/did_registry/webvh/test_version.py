@@ -327,6 +327,11 @@ def _proof_that_expires(entries: list[Sealed]) -> None:
     entries[1] = resign(entries[1], [signer(0)], expires="2099-01-01T00:00:00Z")
 
 
+def _signature_in_another_spelling(entries: list[Sealed]) -> None:
+    proof = entries[1]["proof"][0]
+    proof["proofValue"] = "z1" + proof["proofValue"][1:]
+
+
 def _method(text: str) -> Callable[[list[Sealed]], None]:
     def change(entries: list[Sealed]) -> None:
         entries[1] = resign(entries[1], [signer(0)], verificationMethod=text)
@@ -350,6 +355,7 @@ SEALED: dict[str, tuple[Callable[[list[Sealed]], None], type[LogInvalid], int]] 
     "proof options changed": (_proof_options_changed, LogProofInvalid, 2),
     "one proof listed twice": (_one_proof_of_two_changed, LogProofInvalid, 2),
     "another purpose": (_another_purpose, LogProofInvalid, 2),
+    "a signature in another spelling": (_signature_in_another_spelling, LogProofInvalid, 2),
     "a proof that expires": (_proof_that_expires, LogProofInvalid, 2),
     "the body names one key, the fragment another": (
         _method(f"did:key:{K1}#{K0}"), LogProofInvalid, 2),

@@ -250,6 +250,17 @@ def test_an_approval_for_another_purpose_does_not_count() -> None:
         _replay(entries, json.dumps(file).encode())
 
 
+def test_an_approval_that_expires_does_not_count() -> None:
+    entries = _witnessed_log(_rule(1, IDS[0]), {}, None)
+    version_id = str(entries[1]["versionId"])
+    file = json.loads(_file(entries, (2, 0)))
+    options = {**file[0]["proof"][0], "expires": "2099-01-01T00:00:00Z"}
+    del options["proofValue"]
+    file[0]["proof"][0] = sign_document({"versionId": version_id}, options, W[0])["proof"]
+    with pytest.raises(LogWitnessMissing):
+        _replay(entries, json.dumps(file).encode())
+
+
 def test_an_approval_of_another_log_counts_for_nobody_here() -> None:
     drafts = plain_drafts()
     drafts[0].parameters |= {"witness": _rule(1, IDS[0]), "ttl": 60}

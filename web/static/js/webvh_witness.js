@@ -101,7 +101,8 @@ async function verifies(versionId, proof, key) {
   try {
     const parsed = parseProof(proof);
     await verifyDocument({ versionId }, parsed, key);
-    return parsed.purpose === ASSERTION;
+    // A log is verified for ever, so an approval can't be one for a while.
+    return parsed.purpose === ASSERTION && parsed.expires === null;
   } catch (error) {
     if (error instanceof Refusal) return false;
     throw error;
