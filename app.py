@@ -13,10 +13,12 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from city_services.jobs.cli import JobOffice, jobs_commands
 from city_services.ledger.cli import ledger_commands
 from city_services.seoul.checks_of_roots import ledger_office, record_office
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
+from city_services.seoul.nightly import job_office
 from city_services.seoul.settings import Settings
 from city_services.seoul.staff_commands import staff_commands
 from city_services.seoul.token_command import token_command
@@ -103,7 +105,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
 def serve_app() -> WholeRequests:
     """What a worker of the server runs: the application, with its log on stderr as JSON lines."""
-    logging.basicConfig(level=logging.INFO, handlers=[json_lines_handler(sys.stderr)], force=True)
+    _log_json_lines()
     settings = Settings.from_env(os.environ)
     patience = Patience() if settings.web.rate_limits else Patience(senders_a_client=None)
     return WholeRequests(
@@ -112,6 +114,11 @@ def serve_app() -> WholeRequests:
 
 
 AUDIT_PAUSE_SECONDS = 2.0  # between two looks at a registry that is publishing
+
+
+def _log_json_lines() -> None:
+    logging.basicConfig(level=logging.INFO, handlers=[json_lines_handler(sys.stderr)], force=True)
+
 
 _VERIFIER_PAGES = (oid4vp.bp, verifier_desk.bp, scan.bp, records.bp, check_page.bp)
 _ISSUER_PAGES = (
@@ -130,6 +137,12 @@ _ROLE_PARTS = (
 @cache
 def _city() -> City:
     return City(Settings.from_env(os.environ))
+
+
+def _open_jobs() -> JobOffice:
+    """The jobs of this installation, with a log on stderr as a worker of the server has."""
+    _log_json_lines()
+    return job_office(_city())
 
 
 def _connect(trust: Path | None) -> Connection:
@@ -159,4 +172,5 @@ cli.add_command(ledger_commands(lambda: ledger_office(_city())))
 _staff_group = staff_commands(_city)
 _staff_group.add_command(verify_record_command(lambda: record_office(_city())))
 cli.add_command(_staff_group)
+cli.add_command(jobs_commands(_open_jobs))
 cli.add_command(witness_commands())

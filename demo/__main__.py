@@ -5,7 +5,7 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from demo.city import DemoFailed, Place, place, served
+from demo.city import DemoFailed, Place, place, served, working
 from demo.journey import Journey
 from demo.screen import Screen
 from demo.witnesses import watched
@@ -41,6 +41,7 @@ def _run(city: Place, screen: Screen, *, stay: bool) -> None:
         screen.fact(f"{made['dids']} DIDs, {made['leaves']} leaves in {city.data_dir}")
         with screen.step("serve"):
             server = stack.enter_context(served(city))
+            stack.enter_context(working(city))
         folder = city.data_dir / "demo"
         folder.mkdir(mode=0o700, exist_ok=True)
         Journey(city, screen, folder).walk()

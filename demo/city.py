@@ -17,6 +17,7 @@ import httpx
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 SERVER_LOG = "server.log"
+JOBS_LOG = "jobs.log"
 BIN = Path(sys.executable).parent
 
 
@@ -97,6 +98,24 @@ def served(city: Place) -> Iterator[subprocess.Popen[bytes]]:
             server.kill()
             server.wait()
         log.close()
+
+
+@contextmanager
+def working(city: Place) -> Iterator[None]:
+    """Let what the clock triggers run beside the server until the block ends."""
+    with (city.data_dir / JOBS_LOG).open("wb") as log:
+        jobs = subprocess.Popen(
+            [str(BIN / "gwanin"), "jobs", "run"], env=dict(city.environment), stderr=log
+        )
+        try:
+            yield
+        finally:
+            jobs.terminate()
+            try:
+                jobs.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                jobs.kill()
+                jobs.wait()
 
 
 def _check_port(port: int) -> None:

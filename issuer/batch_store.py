@@ -16,6 +16,14 @@ def note_issued(session: Session, row: IssuedCredential) -> None:
         session.flush()
 
 
+def agencies_with_open(session: Session, *, before: datetime) -> Sequence[str]:
+    """The agencies that have issued, before a time, what stands in no batch yet."""
+    rows = select(IssuedCredential.agency).where(
+        IssuedCredential.batch_id.is_(None), IssuedCredential.issued_at < before
+    )
+    return session.scalars(rows.distinct().order_by(IssuedCredential.agency)).all()
+
+
 def open_times(session: Session, agency: str, *, before: datetime) -> Sequence[datetime]:
     """When an agency's credentials that stand in no batch yet were issued, the earliest first."""
     rows = select(IssuedCredential.issued_at).where(
