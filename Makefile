@@ -17,6 +17,7 @@ serve: run-env  ## seed and serve the city at http://localhost:8000
 
 test: static  ## everything that a change must pass
 	@tools/system-packages --for-tests
+	@tools/peers
 	@$(PY) -m pytest -q -n 2
 
 check: static  ## the part of it without servers, browsers and other people's software, in 90 seconds
@@ -40,7 +41,7 @@ lock: dev-env  ## resolve the dependencies anew into the two hashed locks
 	@.venv/bin/uv pip compile -q pyproject.toml --all-extras --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -c requirements.txt -o requirements-dev.txt
 
 clean:  ## remove the environment, the caches and the demo's data
-	@rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	@rm -rf .venv var build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info tests/foreign/npm/node_modules
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 
 static: dev-env
