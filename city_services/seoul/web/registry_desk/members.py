@@ -7,8 +7,10 @@ from typing import Final
 
 from flask import Response, render_template, request, url_for
 
-from city_services.seoul.web.registry_desk.room import bp, me, office, to
+from city_services.seoul.web.registry_desk.room import bp, form, me, office, to
 from city_services.seoul.web.registry_desk.service import registry_desk
+from did_registry.application import Applicant
+from did_registry.application_form import offered
 from did_registry.errors import ActRefused, UnknownDid
 from did_registry.root_act import Accredit, Deactivate, Register, Rotate, Terms
 from did_registry.web.pages_agencies import Agency, Standing, agencies
@@ -18,6 +20,8 @@ from staff.web.guard import for_roles
 from web.problem_rows import Problem, problem
 
 MAX_SEARCH: Final = 100
+TICK: Final = "pick."  # before a right's name
+_RENEWED: Final = {"accredit": Applicant.AGENCY, "register": Applicant.VERIFIER}
 
 
 @bp.get("/members")
@@ -58,11 +62,12 @@ def confirm_act(code: str, act: str) -> str:
 @for_roles(Role.ROOT)
 def propose_act(code: str, act: str) -> Response | tuple[str, int]:
     """Propose it; what the registry does not allow is told on the same page."""
-    member = get_member(code)
+    member, fields = get_member(code), form()
+    chosen = tuple(name.removeprefix(TICK) for name in fields if name.startswith(TICK))
     try:
         if act not in _possible(member):
             raise ActRefused("this can't be done about this member")
-        made = office().propose(_terms(member.code, act), by=me())
+        made = office().propose(_terms(member.code, act, chosen), by=me())
     except ActRefused as error:
         row = problem(error.code)
         return _confirm(code, act, row), row.status
@@ -100,19 +105,26 @@ def _possible(member: Agency) -> tuple[str, ...]:
     return tuple(act for act, can in found.items() if can)
 
 
-def _terms(code: str, act: str) -> Terms:
+def _terms(code: str, act: str, chosen: tuple[str, ...]) -> Terms:
+    """chosen: other types or attributes than until now, or ()."""
     match act:
         case "rotate":
             return Rotate(code=code)
         case "deactivate":
             return Deactivate(code=code)
         case "accredit":
-            return Accredit(code=code, types=())
+            return Accredit(code=code, types=chosen)
         case _:
-            return Register(code=code, attributes=())
+            return Register(code=code, attributes=chosen)
 
 
 def _confirm(code: str, act: str, refused: Problem | None) -> str:
+    applicant = _RENEWED.get(act)
     return render_template(
-        "registry_desk/confirm.html", member=get_member(code), act=act, refused=refused
+        "registry_desk/confirm.html",
+        member=get_member(code),
+        act=act,
+        offered=() if applicant is None else offered(applicant),
+        tick=TICK,
+        refused=refused,
     )

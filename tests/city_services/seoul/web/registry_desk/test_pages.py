@@ -157,6 +157,22 @@ def test_an_act_is_explained_proposed_and_approved(
     assert f"{DESK}/acts/{made}" in first.page(f"{DESK}/acts")
 
 
+def test_a_renewal_may_change_the_terms(town: SimulatedCity, first: Clerk, second: Clerk) -> None:
+    kept = "SeoulResidencyCredential.ageOver19"
+    page = first.page(f"{DESK}/members/VER-LIB/register")
+    assert f'name="pick.{kept}"' in page
+    made = proposed(first, "/members/VER-LIB/register", {f"pick.{kept}": "1"})
+    assert kept in second.page(f"{DESK}/acts/{made}")
+    approve(second, made)
+    view = town.city.replay()
+    did = next(did for did in view.registrations if did.endswith(":VER-LIB"))
+    registered = view.find_registration(did, town.clock())
+    assert registered is not None
+    assert registered.attributes == {kept}
+    wrong = first.send(f"{DESK}/members/GU-11620/accredit", {"pick.NoSuchType": "1"})
+    assert (wrong.status_code, "act-refused" in wrong.text) == (409, True)
+
+
 def test_what_can_not_be_done_is_told_where_it_was_tried(first: Clerk) -> None:
     for path in ("/members/SEL-DIG/deactivate", "/members/VER-LIB/accredit"):
         answer = first.send(DESK + path)
