@@ -26,7 +26,7 @@ def canonicalize(value: JsonValue) -> bytes:
     try:
         if _is_plain(value):
             data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-            if not any(lead in data for lead in _FOUR_BYTE_LEADS):
+            if data.isascii() or not any(lead in data for lead in _FOUR_BYTE_LEADS):
                 return data
         return rfc8785.dumps(value)
     except (rfc8785.CanonicalizationError, TypeError, ValueError, RecursionError) as error:

@@ -87,6 +87,25 @@ def encode_entry(members: Claims) -> bytes:
     return canonicalize(members) + b"\n"
 
 
+def unsigned_text(entry: Entry) -> bytes:
+    """The canonical text of an entry without its proof: what was signed. Raises Malformed."""
+    return canonicalize(entry.unsigned)
+
+
+def entry_hash_of(entry: Entry, text: bytes, previous: str) -> str:
+    """The same as `entry_hash`, from the text that is there already.
+
+    text: what `unsigned_text` has made of the entry. Its names are sorted, so versionId and
+    versionTime stand at its end, and neither holds a character that JSON writes in another way.
+    """
+    time = entry.members["versionTime"]
+    own = f'"versionId":"{entry.version_id}","versionTime":"{time}"}}'.encode()
+    if not text.endswith(own):
+        raise Malformed("the entry is not written with its versionId and versionTime at the end")
+    before = f'"versionId":"{previous}","versionTime":"{time}"}}'.encode()
+    return hash_text(text[: -len(own)] + before)
+
+
 def entry_hash(unsigned: Claims, previous: str) -> str:
     """The hash that chains an entry to its predecessor.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from credentials.data_integrity import Proof, verify_document
+from credentials.data_integrity import Proof, verify_text
 from credentials.errors import Error, Malformed
 from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject
@@ -30,8 +30,9 @@ from did_registry.webvh.entry import (
     MAX_ENTRIES,
     MAX_LOG_BYTES,
     Entry,
-    entry_hash,
+    entry_hash_of,
     genesis_scid,
+    unsigned_text,
 )
 from did_registry.webvh.parameters import (
     Parameters,
@@ -97,8 +98,9 @@ def verify_entry(entry: Entry, previous: Version | None, now: datetime) -> Versi
     _check_time(entry, previous, now)  # 4
     if previous is None:
         _check_scid(entry, parameters.scid)  # 5
-    _check_hash(entry, parameters.scid if previous is None else previous.version_id)  # 3
-    _check_proofs(entry, authorised_keys(parameters, before))  # 2
+    text = _unsigned_text(entry)
+    _check_hash(entry, text, parameters.scid if previous is None else previous.version_id)  # 3
+    _check_proofs(entry, text, authorised_keys(parameters, before))  # 2
     did, document = _check_document(entry, parameters, previous)  # 6
     return Version(
         entry=entry,
@@ -130,16 +132,20 @@ def _check_scid(entry: Entry, scid: str) -> None:
         raise LogScidMismatch("the SCID is not the hash of the first entry", entry=1)
 
 
-def _check_hash(entry: Entry, previous: str) -> None:
+def _unsigned_text(entry: Entry) -> bytes:
     try:
-        expected = entry_hash(entry.unsigned, previous)
+        return unsigned_text(entry)
     except Malformed as error:
         raise LogMalformed(error.detail, entry=entry.number) from error
+
+
+def _check_hash(entry: Entry, text: bytes, previous: str) -> None:
+    expected = entry_hash_of(entry, text, previous)
     if entry.version_id != f"{entry.number}-{expected}":
         raise LogHashMismatch("the entry hash is not that of the entry", entry=entry.number)
 
 
-def _check_proofs(entry: Entry, keys: Mapping[str, PublicKey]) -> None:
+def _check_proofs(entry: Entry, text: bytes, keys: Mapping[str, PublicKey]) -> None:
     """Every proof must hold, each by another authorised key. Spec: "Authorized Keys"."""
     signed: set[str] = set()
     for proof in entry.proofs:
@@ -150,7 +156,7 @@ def _check_proofs(entry: Entry, keys: Mapping[str, PublicKey]) -> None:
         if multikey not in keys:
             raise LogKeyNotAuthorised("the key is not an active update key", entry=entry.number)
         try:
-            verify_document(entry.unsigned, proof, keys[multikey])
+            verify_text(text, entry.unsigned, proof, keys[multikey])
         except Error as error:
             raise LogProofInvalid(error.detail, entry=entry.number) from error
 
