@@ -16,8 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from did_registry.errors import UnknownDid
-from did_registry.web.pages_agencies import Agency, Standing, agencies
+from did_registry.web.pages_agencies import Standing, agencies, find_by_code
 from did_registry.web.pages_heads import HEADS_A_PAGE, head_lines
 from did_registry.web.pages_keys import SCALE, Timeline, key_spans, version_lines
 from did_registry.web.pages_service import registry_pages
@@ -64,7 +63,7 @@ def agency(code: str) -> str:
     """One of them: its rights, its keys as a timeline, the versions of its DID."""
     service = registry_pages()
     view, now = service.view(), service.clock()
-    found = _by_code(agencies(view, now), code)
+    found = find_by_code(agencies(view, now), code)
     history = None if found.did in view.admitted else view.history(found.did)
     return render_template(
         "registry/agency.html",
@@ -171,10 +170,3 @@ def _problems() -> Markup:
 
 def _searched() -> str:
     return " ".join(request.args.get("q", "")[:MAX_SEARCH].split())
-
-
-def _by_code(everybody: list[Agency], code: str) -> Agency:
-    for one in everybody:
-        if one.code == code:
-            return one
-    raise UnknownDid("nobody in the registry has this code")

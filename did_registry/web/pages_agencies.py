@@ -1,5 +1,6 @@
 """Agencies as the public pages show them: who, what it may do, and until when. No Flask in here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,7 @@ from typing import TypeAlias
 from credentials.errors import Expired, NotYetValid
 from credentials.validity import LEEWAY, Validity
 from did_registry.accreditation import Accreditation, VerifierRegistration
+from did_registry.errors import UnknownDid
 from did_registry.view import RegistryView
 from schemas.catalogue import get
 from schemas.errors import UnknownType
@@ -88,6 +90,17 @@ def agency(view: RegistryView, did: str, now: datetime) -> Agency:
         issues=tuple(_issues(right, now) for right in reversed(accreditations)),
         asks=tuple(_asks(right, now) for right in reversed(registrations)),
     )
+
+
+def find_by_code(everybody: Sequence[Agency], code: str) -> Agency:
+    """The one with this code. A DID from elsewhere may end like one of ours, and then is not meant.
+
+    Raises UnknownDid.
+    """
+    found = [one for one in everybody if one.code == code]
+    if not found:
+        raise UnknownDid("nobody in the registry has this code")
+    return min(found, key=lambda one: Standing.ADMITTED in one.standings)
 
 
 def permission_label(permission: str) -> Label:

@@ -5,12 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from credentials.validity import Validity
+from did_registry.admission import Admission
+from did_registry.errors import UnknownDid
 from did_registry.web.pages_agencies import (
     Agency,
     Standing,
     Term,
     agencies,
     attribute_label,
+    find_by_code,
     permission_label,
 )
 from tests.simulators.registry_log import RegistryLog
@@ -47,6 +50,23 @@ def test_everybody_has_a_standing() -> None:
     }
     assert next(iter(found)) == "SEL-DIG"
     assert found["E-NOBODY"].name is None
+
+
+def test_a_did_from_elsewhere_takes_nobodys_place() -> None:
+    log = RegistryLog(START)
+    own = log.member("GU-11620")
+    log.accredit(own, TYPE)
+    for did in ("did:web:aaa.example:GU-11620", "did:zzz:GU-11620"):
+        log.give_notice(
+            Admission(
+                did=did, name_ko="가", name_en="A", until=START + HOUR, types=(TYPE,), asking=None
+            )
+        )
+    everybody = agencies(log.view(), START)
+    assert sum(one.code == "GU-11620" for one in everybody) == 3
+    assert Standing.ADMITTED not in find_by_code(everybody, "GU-11620").standings
+    with pytest.raises(UnknownDid):
+        find_by_code(everybody, "GU-1")
 
 
 def test_a_right_has_its_time() -> None:

@@ -11,9 +11,9 @@ from city_services.seoul.web.registry_desk.room import bp, form, me, office, to
 from city_services.seoul.web.registry_desk.service import registry_desk
 from did_registry.application import Applicant
 from did_registry.application_form import offered
-from did_registry.errors import ActRefused, UnknownDid
+from did_registry.errors import ActRefused
 from did_registry.root_act import Accredit, Deactivate, Register, Rotate, Terms
-from did_registry.web.pages_agencies import Agency, Standing, agencies
+from did_registry.web.pages_agencies import Agency, Standing, agencies, find_by_code
 from did_registry.web.pages_keys import KeySpan, key_spans
 from staff.account import Role
 from staff.web.guard import for_roles
@@ -77,10 +77,7 @@ def propose_act(code: str, act: str) -> Response | tuple[str, int]:
 def get_member(code: str) -> Agency:
     """One of the registry, as everybody sees it. Raises UnknownDid."""
     pages = registry_desk().pages
-    for one in agencies(pages.view(), pages.clock()):
-        if one.code == code:
-            return one
-    raise UnknownDid("nobody in the registry has this code")
+    return find_by_code(agencies(pages.view(), pages.clock()), code)
 
 
 def keys_of(code: str) -> list[KeySpan]:

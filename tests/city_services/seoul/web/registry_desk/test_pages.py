@@ -239,6 +239,20 @@ def test_signing_in_leads_to_the_desk(town: SimulatedCity) -> None:
     assert clerk.sign_in(seeded_password(town, FIRST)).headers["Location"] == DESK
 
 
+def test_rights_that_end_soon_are_on_todays_page(city: SimulatedCity) -> None:
+    heading = "60일 안에 권한이 끝나는 기관"
+    assert heading not in Clerk.signed_in(city, FIRST).page(DESK)
+    city.clock.advance(days=320)  # a registration lasts 365, an accreditation 730
+    clerk = Clerk.signed_in(city, FIRST)
+    page = clerk.page(DESK)
+    assert heading in page
+    assert "/registry/desk/members/VER-LIB" in page
+    assert "/registry/desk/members/GU-11620" not in page
+    act = proposed(clerk, "/members/VER-LIB/register")
+    approve(Clerk.signed_in(city, SECOND), act)
+    assert "/registry/desk/members/VER-LIB" not in clerk.page(DESK)
+
+
 # Words
 
 
