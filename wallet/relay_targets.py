@@ -10,8 +10,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from credentials.errors import Error
+from did_registry.admission import is_self_describing
+from did_registry.elsewhere import keys_url
 from did_registry.view import RegistryView
-from did_registry.webvh.did import log_url, parse_did
 from openid4vc.https_url import parse_endpoint
 from wallet.errors import RelayRefused
 
@@ -52,10 +53,18 @@ def _issuers(view: RegistryView, now: datetime) -> Iterator[str]:
 
 def _verifiers(view: RegistryView, now: datetime) -> Iterator[str]:
     """A verifier is reached where its DID is, which is the only address the registry has of it; of
-    an admitted one it has none."""
+    one whose DID is its own key it has none."""
     for did in view.registrations:
-        if did not in view.admitted and view.find_registration(did, now) is not None:
-            yield origin_of(log_url(parse_did(did), unsafe_http_loopback=True))
+        if view.find_registration(did, now) is None or is_self_describing(did):
+            continue
+        yield from _origin_of_did(did)
+
+
+def _origin_of_did(did: str) -> Iterator[str]:
+    try:
+        yield origin_of(keys_url(did))
+    except Error:
+        return  # of a method that nobody is asked for
 
 
 def _origin_or_none(identifier: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import { verifyClaims } from '../../../web/static/js/claim_checks.js';
 import { WitnessPolicy, parseWitnessKey } from '../../../web/static/js/cosignature.js';
 import { parseQuery } from '../../../web/static/js/dcql.js';
 import { DidDocument } from '../../../web/static/js/did_document.js';
+import { isWeb, keysUrl, loggedKeys, shownKeys } from '../../../web/static/js/elsewhere.js';
 import { encodeBase64url } from '../../../web/static/js/encoding.js';
 import { encodeJwk } from '../../../web/static/js/jwk.js';
 import { EMPTY_CHAIN, verifyNext } from '../../../web/static/js/leaf.js';
@@ -67,6 +68,15 @@ export const REGISTRY = {
     return encodeBase64url((await verifyNext(bytes(data), head)).head.last);
   },
   replica: async (given) => told(await viewOf(given), given),
+  'keys-url': ({ did }) => keysUrl(did),
+  elsewhere: async ({ world, did, data, method, purpose, time }) => {
+    const view = await viewOf(world);
+    if (!view.standsElsewhere(did)) return 'not elsewhere';
+    const served = bytes(data);
+    const keys = isWeb(did) ? shownKeys(did, served, world.now)
+      : await loggedKeys(did, served, { witnesses: NO_APPROVALS, now: world.now });
+    return keyFound(view.knowing(keys).keyAt(method, purpose, time));
+  },
   'issuer-did': async ({ world, credentialIssuer, now }) => (
     findIssuerDid(await viewOf(world), credentialIssuer, now)
   ),

@@ -32,12 +32,12 @@ class Refused extends Refusal {
 }
 
 /**
- * GET a document: its bytes. cache: `no-cache` where an answer of a minute ago will not do.
+ * GET a document: its bytes. accept: a media type, or several. cache: `no-cache` where an answer of a minute ago will not do.
  *
  * Throws CounterpartRefused, FetchFailed, TooLarge or a refusal of our relay.
  */
 export function get(url, { accept = JSON_TYPE, cache = 'default' } = {}) {
-  return bytesOf({ method: 'GET', url, accept: [accept] }, cache);
+  return bytesOf({ method: 'GET', url, accept: [accept].flat() }, cache);
 }
 
 /** POST form fields, as a text: the bytes of the answer. Throws as `get`. */

@@ -18,6 +18,7 @@ import { parseRequestLink } from '/static/js/request_link.js';
 import { checkScope } from '/static/js/scope.js';
 import { present } from '/static/js/sd_jwt_vc.js';
 import { isStopped, readCards, signerFor, verifyCard } from './card.js';
+import { knowKeys } from './elsewhere.js';
 import { get, postForm } from './exchange.js';
 
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt';
@@ -28,14 +29,16 @@ const GONE = [400, 404, 409, 410];
  * Fetch and verify a request, and find what would answer it; nothing is sent.
  *
  * Returns {request, registration, required, optional}: selections, and groups of them.
- * Throws VerifierNotTrusted, OverAsking, NothingToShow, or what the messages' parsers throw.
+ * Throws VerifierNotTrusted, OverAsking, NothingToShow, DidUnavailable while the host of an admitted
+ * verifier's DID is away, or what the messages' parsers throw.
  */
 export async function openRequest(link, world) {
   const found = parseRequestLink(link);
-  const view = await world.view();
+  const did = verifierDid(found.clientId);
   const now = await world.now();
+  const view = await knowKeys(await world.view(), did, now);
   const request = await fetchRequest(found, view, now);
-  const registration = view.findRegistration(verifierDid(found.clientId), now);
+  const registration = view.findRegistration(did, now);
   if (registration === null) {
     throw new VerifierNotTrusted('whoever asks is not registered as a verifier');
   }

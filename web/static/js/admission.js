@@ -18,6 +18,7 @@ import { Malformed, TooLarge } from './errors.js';
 import { formatTimestamp, parseTimestamp, Validity } from './times.js';
 import { parseDid } from './webvh_did.js';
 
+const ANCHOR = 'x509-sha256:';
 const MAX_DID_CHARS = 256; // it is the subject of its leaf
 const MAX_CERTIFICATE_BYTES = 4096;
 const MAX_CERTIFICATE_CHARS = 4 * (Math.floor(MAX_CERTIFICATE_BYTES / 3) + 1);
@@ -36,8 +37,14 @@ export function ownKey(did, keyId) {
   return parseSelfDescribing(keyId);
 }
 
-function isSelfDescribing(did) {
+/** Whether a DID is the key itself, so that nothing has to be fetched to know it. */
+export function isSelfDescribing(did) {
   return did.startsWith('did:key:') || did.startsWith('did:jwk:');
+}
+
+/** Whether this names an anchor and no DID. */
+export function isAnchor(name) {
+  return name.startsWith(ANCHOR);
 }
 
 /**
@@ -106,7 +113,7 @@ async function readAnchor(anchor) {
   if (!certificate.length || fingerprint !== anchor.text('sha256')) {
     throw new Malformed("the anchor's fingerprint is not the one of its certificate");
   }
-  return `x509-sha256:${fingerprint}`;
+  return ANCHOR + fingerprint;
 }
 
 function checkForeignDid(did) {

@@ -208,9 +208,19 @@ export class LogDeactivated extends LogInvalid {
   static code = 'log-deactivated';
 }
 
-/** The keys of an admitted DID stand elsewhere, and its host was not asked. */
+/** The keys of an admitted DID stand elsewhere, and its host has not told them. */
 export class DidUnavailable extends Refusal {
   static code = 'did-unavailable';
+}
+
+/** What the host of a DID that stands elsewhere says of it breaks a rule of its method. */
+export class DidNotProven extends Refusal {
+  static code = 'did-not-proven';
+}
+
+/** A did:web does not list this key today, and does not tell what it listed before. */
+export class KeyHistoryUnknown extends UnknownKey {
+  static code = 'key-history-unknown';
 }
 
 /** A question goes beyond what its asker is registered to ask for. */

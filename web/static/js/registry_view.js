@@ -4,7 +4,7 @@
  * Built by `Replica.confirm` only, so whoever holds a view holds a root that the log has signed.
  */
 
-import { ownKey } from './admission.js';
+import { isAnchor, isSelfDescribing, ownKey } from './admission.js';
 import {
   DidUnavailable, Expired, KeyCompromised, NotYetValid, Refusal, UnknownDid, UnknownKey,
 } from './errors.js';
@@ -19,15 +19,19 @@ export class RegistryView {
   #registrations;
   #compromised;
   #admitted;
+  #elsewhere;
+  #known;
 
   /**
    * histories: by SCID; accreditations, registrations: by DID, oldest first; schemas: path of a
    * published document → SHA-256 of its bytes; compromised: Multikey → since when it may not be its
-   * owner's alone; admitted: DID → when it was admitted first. All are Maps that nobody else holds.
+   * owner's alone; admitted: DID or anchor → when it was admitted first. All are Maps that nobody
+   * else holds. elsewhere: what hosts have told of admitted DIDs, see `knowing`.
    */
-  constructor({
-    checkpoint, asOf, histories, accreditations, registrations, schemas, compromised, admitted,
-  }) {
+  constructor(known, elsewhere = new Map()) {
+    const {
+      checkpoint, asOf, histories, accreditations, registrations, schemas, compromised, admitted,
+    } = known;
     this.checkpoint = checkpoint;
     this.asOf = asOf;
     this.schemas = schemas;
@@ -36,7 +40,22 @@ export class RegistryView {
     this.#registrations = registrations;
     this.#compromised = compromised;
     this.#admitted = admitted;
+    this.#elsewhere = elsewhere;
+    this.#known = known;
     Object.freeze(this);
+  }
+
+  /** Whether a DID is admitted and has its keys where only its own host can tell them. */
+  standsElsewhere(did) {
+    return this.#admitted.has(did) && !isSelfDescribing(did) && !isAnchor(did);
+  }
+
+  /** The same with the keys of one admitted DID, known as of the older of the two. */
+  knowing(keys) {
+    return new RegistryView(
+      { ...this.#known, asOf: Math.min(this.asOf, keys.asOf) },
+      new Map([...this.#elsewhere, [keys.did, keys]]),
+    );
   }
 
   /** The history of a DID. Throws DidInvalid or UnknownDid. */
@@ -75,6 +94,9 @@ export class RegistryView {
     const [did] = keyId.split('#');
     const admittedAt = this.#admitted.get(did);
     if (admittedAt === undefined) return this.history(did).keyAt(keyId, purpose, time);
+    if (this.#elsewhere.has(did)) {
+      return Object.freeze(this.#elsewhere.get(did).keyAt(keyId, purpose, time));
+    }
     const key = ownKey(did, keyId);
     if (key === null) throw new DidUnavailable('the keys of this DID stand elsewhere');
     return Object.freeze({ key, validFrom: admittedAt, retiredAt: null });

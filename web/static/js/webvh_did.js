@@ -48,6 +48,21 @@ export function parseDid(text) {
   return Object.freeze({ text, scid });
 }
 
+/**
+ * The address of a file of a DID, as `parseDid` gives it: https, but http for this very machine.
+ *
+ * Spec: did:webvh 1.0, "The DID to HTTPS Transformation".
+ */
+export function fileUrl({ text }, name) {
+  const [authority, ...path] = text.slice(PREFIX.length).split(':').slice(1);
+  const [, host, port] = HOST_AND_PORT.exec(authority);
+  const isHere = host === LOOPBACK || host.endsWith(`.${LOOPBACK}`);
+  const folder = path.length ? path.map((segment) => segment.replaceAll('%7E', '~')) : ['.well-known'];
+  return [
+    `${isHere ? 'http' : 'https'}://${host}${port === undefined ? '' : `:${port}`}`, ...folder, name,
+  ].join('/');
+}
+
 /** Throw DidInvalid unless the text can be an SCID; whether it is one, its log will show. */
 export function checkScid(text) {
   if (!SCID.test(text)) {
