@@ -4,17 +4,17 @@ tables."""
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 import click
 
-from console.commands import exit_status_of, report
+from console.commands import Exit, exit_status_of, report
 from console.output import emit, json_option, member_lines
 from console.progress import progress_bars
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
 from credentials.errors import Error
-from did_registry.actions.audit import Audited, Watcher, replay_over_http
+from did_registry.actions.audit import Audited, Watcher, audit_over_http
 from did_registry.actions.audit_memory_file import keep_evidence, read_memory, write_memory
 from did_registry.actions.connect import Connection
 from did_registry.audit_errors import AuditInterrupted, LogRewritten
@@ -57,6 +57,8 @@ def audit_command(
                 found = _audit_at(url, open_connection(trust), remember, pause)
         except Error as error:
             _refuse(error, remember, as_json=as_json)
+        except KeyboardInterrupt:
+            _refuse(AuditInterrupted("nothing was found wrong so far"), remember, as_json=as_json)
         emit(found, member_lines(found), as_json=as_json)
 
     return command
@@ -68,18 +70,15 @@ def _audit_at(
     """The log that is served at a URL, which must be signed by the key that is pinned."""
     anchor = replace(connection.anchor, registry_url=url.removesuffix("/"))
     memory = None if remember is None else read_memory(remember)
-    try:
-        with progress_bars("leaves", "files") as (on_leaves, on_files):
-            audited = replay_over_http(
-                anchor,
-                connection.anchor.registry_url,
-                connection.outbound,
-                memory,
-                Watcher(on_leaves=on_leaves, on_files=on_files, pause=pause),
-                connection.clock(),
-            )
-    except KeyboardInterrupt as error:
-        raise AuditInterrupted("nothing was found wrong so far") from error
+    with progress_bars("leaves", "files") as (on_leaves, on_files):
+        audited = audit_over_http(
+            anchor,
+            connection.anchor.registry_url,
+            connection.outbound,
+            memory,
+            Watcher(on_leaves=on_leaves, on_files=on_files, pause=pause),
+            connection.clock(),
+        )
     if remember is not None:
         write_memory(remember, audited.memory)
     return _told(audited)
@@ -110,16 +109,15 @@ def _found(view: RegistryView, *, continued: int, files: int | None) -> Claims:
     }
 
 
-def _refuse(error: Error, remember: Path | None, *, as_json: bool) -> Any:
+def _refuse(error: Error, remember: Path | None, *, as_json: bool) -> NoReturn:
     """Tell what was found, and keep what would convince others."""
     kept = None
     if isinstance(error, LogRewritten) and remember is not None:
-        kept = keep_evidence(remember, error.rewriting)
-        error.detail = f"{error.detail}; both heads are in {kept}"
+        kept = _keep(error, remember)
     status = INTERRUPTED if isinstance(error, AuditInterrupted) else exit_status_of(error)
     document: Claims = {
         # Unknown is neither valid nor invalid.
-        "valid": False if status == 1 else None,
+        "valid": False if status == Exit.REFUSED else None,
         "code": error.code,
         "index": getattr(error, "index", None),
         "file": getattr(error, "file", None),
@@ -129,3 +127,14 @@ def _refuse(error: Error, remember: Path | None, *, as_json: bool) -> Any:
     report(error)
     emit(document, [], as_json=as_json)
     raise SystemExit(status) from error
+
+
+def _keep(error: LogRewritten, remember: Path) -> Path | None:
+    """Where both heads are kept; what was found is told even if nothing can be written."""
+    try:
+        kept = keep_evidence(remember, error.rewriting)
+    except Error as failure:
+        error.detail = f"{error.detail}; the two heads could not be kept: {failure.detail}"
+        return None
+    error.detail = f"{error.detail}; both heads are in {kept}"
+    return kept

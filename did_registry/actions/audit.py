@@ -56,7 +56,7 @@ class Audited:
     memory: AuditMemory
 
 
-def replay_over_http(
+def audit_over_http(
     anchor: TrustAnchor,
     home: str,
     outbound: Outbound,

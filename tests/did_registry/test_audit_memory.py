@@ -34,7 +34,7 @@ def test_leaves_that_a_later_one_outdates_are_forgotten(memory: AuditMemory) -> 
     kinds = [leaf.kind for leaf in leaves]
     assert kinds.count(LeafKind.BATCH) == 1
     assert kinds.count(LeafKind.STATUS) == 2
-    assert kinds.count(LeafKind.DID) == 8
+    assert kinds.count(LeafKind.DID) == 11
     assert kinds[-1] is LeafKind.DIRECTORY
     assert kinds.count(LeafKind.DIRECTORY) == 1
     assert [leaf.index for leaf in leaves if leaf.kind is LeafKind.BATCH] == [298]

@@ -192,6 +192,18 @@ def test_a_rewritten_log_is_told_and_both_heads_are_kept(tmp_path: Path) -> None
     assert str(evidence) in people.stderr
 
 
+def test_a_rewritten_log_is_told_although_nothing_can_be_kept(tmp_path: Path) -> None:
+    world, path = AuditedLog(40), tmp_path / "gwanin.audit"
+    _of_copy(world, "--remember", str(path))
+    world.files = AuditedLog(60, batches=b"other").files
+    in_the_way = Path(_json(_of_copy(world, "--remember", str(path), "--json"), 1)["evidence"])
+    in_the_way.unlink()
+    in_the_way.mkdir()
+    document = _json(_of_copy(world, "--remember", str(path), "--json"), 1)
+    assert (document["code"], document["evidence"]) == ("log-rewritten", None)
+    assert "could not be kept" in document["detail"]
+
+
 def test_an_interrupted_audit_says_and_remembers_nothing(tmp_path: Path) -> None:
     world, path = AuditedLog(40), tmp_path / "gwanin.audit"
     world.files.interrupt_at = "/log/tile/entries/000.p/40"

@@ -3,7 +3,7 @@
 import pytest
 
 from credentials.errors import Error
-from did_registry.actions.audit import Watcher, replay_over_http
+from did_registry.actions.audit import Watcher, audit_over_http
 from tests.simulators.city import SimulatedCity
 from tests.simulators.served_files import copy_of
 
@@ -12,7 +12,7 @@ QUIET = Watcher(on_leaves=lambda *_: None, on_files=lambda *_: None, pause=lambd
 
 def test_a_seeded_city_is_right_and_each_changed_file_is_named(city: SimulatedCity) -> None:
     anchor, now, home = city.city.anchor, city.clock(), city.city.public_url
-    audited = replay_over_http(anchor, home, city.outbound, None, QUIET, now)
+    audited = audit_over_http(anchor, home, city.outbound, None, QUIET, now)
     view = city.city.replay()
     assert audited.view.checkpoint == view.checkpoint
     assert (len(view.schemas), len(view.lists)) != (0, 0)
@@ -24,7 +24,7 @@ def test_a_seeded_city_is_right_and_each_changed_file_is_named(city: SimulatedCi
         at = len(body) // 2
         copy.put(path, body[:at] + bytes([body[at] ^ 1]) + body[at + 1 :])
         with pytest.raises(Error) as refused:
-            replay_over_http(anchor, home, copy.outbound, None, QUIET, now)
+            audit_over_http(anchor, home, copy.outbound, None, QUIET, now)
         assert path in refused.value.detail
         copy.restore()
-    assert replay_over_http(anchor, home, copy.outbound, None, QUIET, now).files == audited.files
+    assert audit_over_http(anchor, home, copy.outbound, None, QUIET, now).files == audited.files

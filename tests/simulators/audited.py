@@ -10,35 +10,57 @@ world.files.put("/log/tile/0/000", …); world.audit()     # refused
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from credentials.claims import Claims
 from credentials.data_integrity import format_timestamp
+from credentials.did_key import encode_did_key
 from credentials.encoding import encode_base64url
 from credentials.json_object import JsonObject
-from did_registry.actions.audit import Audited, Watcher, replay_over_http
+from did_registry.actions.audit import Audited, Watcher, audit_over_http
+from did_registry.agency_document import build_agency_document
 from did_registry.audit_memory import AuditMemory
 from did_registry.directory import SUBJECT, Directory, row_of
+from did_registry.document import Purpose
 from did_registry.leaf import LeafKind, parse_leaf
 from did_registry.tlog.merkle import leaf_hash
 from did_registry.tlog.tiles import changed_bundles, encode_bundle, grow
 from did_registry.trust import TrustAnchor
-from did_registry.webvh.entry import encode_entry
-from tests.simulators.registry_log import URL, RegistryLog
+from did_registry.webvh.did import placeholder_did
+from did_registry.webvh.entry import encode_entry, parse_entry
+from did_registry.webvh.history import History, begin
+from did_registry.webvh.witness import WitnessRule, build_witness_proof, encode_witness_file
+from did_registry.webvh.writer import build_genesis, build_next, next_key_hash
+from tests.simulators.registry_log import (
+    FRAGMENT,
+    HOST,
+    URL,
+    RegistryLog,
+    signing_key,
+    update_key,
+)
 from tests.simulators.served_files import BUNDLE, ServedFiles
 
 TYPE: Final = "SeoulResidencyCredential"
 PATHS: Final = ("types/One/v1", "types/One/v1/schema.json", "contexts/One/v1")
 LISTS: Final = (f"{URL}/status/GU-11620-1", f"{URL}/status/GU-11620-1/revocation")
 DAY: Final = timedelta(days=1)
+WITNESSED: Final = "GU-11680"
+WITNESSES: Final = [signing_key(number) for number in (91, 92)]
+RULE: Final = WitnessRule(
+    threshold=2,
+    witnesses={encode_did_key(key.public_key): key.public_key for key in WITNESSES},
+)
 
 
 class AuditedLog:
-    """Five DIDs, one rotated and one deactivated; rights, a notice, documents, status lists, and
-    batches until there are so many leaves.
+    """Six DIDs, one rotated, one deactivated, one with witnesses of its own, who have not approved
+    its third version yet; rights, a notice, documents, status lists, and batches until there are so
+    many leaves.
 
-    files: what is served; progress: what the last audit told; pauses: how often it waited.
+    files: what is served; waiting: the line that is not served yet; progress: what the last audit
+    told; pauses: how often it waited.
     """
 
     def __init__(self, leaves: int, *, batches: bytes = b"") -> None:
@@ -49,6 +71,8 @@ class AuditedLog:
         self._batches = batches
         self._documents = {path: f'{{"is":"{path}"}}'.encode() * 40 for path in PATHS}
         self._lists: dict[str, bytes] = {}
+        self._proofs: dict[str, list[Claims]] = {}
+        self.waiting = b""
         self._seed()
         self.grow(leaves)
         self.publish()
@@ -65,8 +89,24 @@ class AuditedLog:
         log.rotate(agency)
         log.deactivate(gone)
         log.compromise(youth, log.clock().replace(microsecond=0))
+        self._log_witnessed()
         for uri in LISTS:
             self.relist(uri, uri.encode() * 20, sequence=1)
+
+    def _log_witnessed(self) -> None:
+        history: History | None = None
+        for number in range(1, 4):
+            self.log.clock.advance(seconds=1)
+            line = _witnessed_line(history, number, self.log.clock())
+            entry, now = parse_entry(line[:-1], number=number), self.log.clock()
+            history = begin(entry, now) if history is None else history.advance(entry, now)
+            self.log.add(LeafKind.DID, history.scid, {"entry": entry.members})
+        assert history is not None
+        self.waiting = line
+        approved = history.number(2).version_id
+        self._proofs = {
+            approved: [build_witness_proof(approved, key, self.log.clock()) for key in WITNESSES]
+        }
 
     def relist(self, uri: str, document: bytes, *, sequence: int) -> None:
         """Log another version of a status list, to be served from the next publishing on."""
@@ -115,9 +155,11 @@ class AuditedLog:
                 code = entry.object("state").text("id").rpartition(":")[2]
                 lines[code].append(encode_entry(entry.members))
         for code, log in lines.items():
-            folder = f"/dids/{code}"
-            files.add(f"{folder}/did.jsonl", b"".join(log), "text/jsonl")
-            files.add(f"{folder}/did-witness.json", b"[]", "application/json")
+            folder, is_witnessed = f"/dids/{code}", code == WITNESSED
+            shown = log[:2] if is_witnessed else log
+            proofs = encode_witness_file(self._proofs if is_witnessed else {})
+            files.add(f"{folder}/did.jsonl", b"".join(shown), "text/jsonl")
+            files.add(f"{folder}/did-witness.json", proofs, "application/json")
 
     def audit(
         self,
@@ -139,7 +181,7 @@ class AuditedLog:
             on_files=lambda done, total: None,
             pause=pause,
         )
-        return replay_over_http(
+        return audit_over_http(
             anchor or self.log.anchor,
             URL,
             self.files.outbound,
@@ -151,6 +193,25 @@ class AuditedLog:
     def _period(self) -> Claims:
         now = self.log.clock().replace(microsecond=0)
         return {"from": format_timestamp(now - DAY), "until": format_timestamp(now)}
+
+
+def _witnessed_line(history: History | None, number: int, now: datetime) -> bytes:
+    """The next line of the DID with witnesses."""
+    did = placeholder_did(HOST, None, ("dids", WITNESSED)) if history is None else str(history.did)
+    written: dict[str, Any] = {
+        "document": build_agency_document(
+            did,
+            {FRAGMENT: signing_key(93, number).public_key},
+            purposes=(Purpose.ASSERTION,),
+            credential_issuer=None,
+        ),
+        "signer": update_key(93, number),
+        "next_key_hashes": [next_key_hash(update_key(93, number + 1).public_key)],
+        "now": now,
+    }
+    if history is None:
+        return build_genesis(**written, witness=RULE)
+    return build_next(history, **written)
 
 
 def _digest(data: bytes) -> str:

@@ -3,7 +3,7 @@
 files = copy_of(registry.http().get, registry.replay(), url=registry.url)
 files.put("/log/tile/0/000.p/9", b"…")           # instead of what was copied
 files.remove("/dids/GU-11620/did.jsonl")
-replay_over_http(anchor, registry.url, files.outbound, …)
+audit_over_http(anchor, registry.url, files.outbound, …)
 files.restore()
 """
 

@@ -20,7 +20,7 @@ from did_registry.tlog.cosignature import WitnessPolicy, cosign, witness_key
 from did_registry.tlog.note import encode_signature_lines
 from did_registry.tlog.proof import verify_consistency
 from did_registry.view import RegistryView
-from tests.simulators.audited import LISTS, AuditedLog
+from tests.simulators.audited import LISTS, WITNESSED, AuditedLog
 from tests.simulators.registry_log import log_key, signing_key
 
 CHECKPOINT = "/log/checkpoint"
@@ -51,7 +51,7 @@ def test_everything_is_replayed_and_told(size: int) -> None:
     audited = world.audit()
     _is_right(world, audited)
     assert audited.continued == 0
-    assert audited.files == 15
+    assert audited.files == 17
     assert world.progress == [(min(done, size), size) for done in range(256, size + 256, 256)]
     assert world.pauses == 0
 
@@ -314,3 +314,25 @@ def test_a_head_by_another_key_is_refused_by_name() -> None:
     world.files.put(CHECKPOINT, b"x")
     with pytest.raises(Malformed, match="/log/checkpoint: "):
         world.audit()
+
+
+# Versions that wait for their witnesses
+
+
+def test_a_version_is_shown_when_its_witnesses_have_approved_it_and_not_before() -> None:
+    """The third is in the log and not in did.jsonl, as one of two witnesses has not answered."""
+    world = AuditedLog(40)
+    log, proofs = (f"/dids/{WITNESSED}/{name}" for name in ("did.jsonl", "did-witness.json"))
+    assert world.files.read(log).count(b"\n") == 2
+    world.audit()
+    shown = world.files.read(log)
+    for path, body in (
+        (log, shown + world.waiting),
+        (log, shown.partition(b"\n")[0]),
+        (proofs, b"[]"),
+    ):
+        world.files.put(path, body)
+        with pytest.raises(FileRejected) as refused:
+            world.audit()
+        assert refused.value.file == log
+        world.files.restore()
