@@ -244,14 +244,10 @@ class HeadConflict(Error):
         self.size = size
 
 
-class SplitView(Error):
-    """The log has signed two heads of which neither continues the other; status: of the answer."""
+class NotConsistent(Error):
+    """The proof does not show that a head continues the one before."""
 
-    code = "split-view"
-
-    def __init__(self, detail: str, *, status: int) -> None:
-        super().__init__(detail)
-        self.status = status
+    code = "not-consistent"
 
 
 class HeadNotCosigned(Error):
@@ -276,6 +272,12 @@ class VersionForked(Error):
     """Another version of the DID with the same number was approved before."""
 
     code = "version-forked"
+
+
+class EvidenceInvalid(Error):
+    """Two heads are said to contradict each other, and do not."""
+
+    code = "evidence-invalid"
 
 
 class NotInDirectory(Error):

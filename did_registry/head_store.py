@@ -1,12 +1,17 @@
 """Queries over the signed heads that strangers see, and the witnesses' lines on them."""
 
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from did_registry.models import LogCheckpoint, LogCosignature
+from did_registry.models import LogCheckpoint, LogCosignature, LogEvidence
 from did_registry.tlog.cosignature import WitnessKey, WitnessPolicy
 from did_registry.tlog.note import NoteSignature, encode_signature_lines
+from storage.upsert import upsert_into
 
 
 def published_checkpoint(session: Session, policy: WitnessPolicy) -> LogCheckpoint | None:
@@ -61,3 +66,21 @@ def cosigned_size(session: Session, witness: WitnessKey) -> int:
 def _line_by(witness: WitnessKey) -> ColumnElement[bool]:
     named = LogCosignature.witness == witness.name
     return and_(named, LogCosignature.key_id == witness.key_id)
+
+
+def add_evidence(session: Session, file: bytes, seen: datetime) -> None:
+    """Keep two heads of our log that contradict each other, as a file; one that is there stays."""
+    digest = hashlib.sha256(file).digest()
+    row = upsert_into(session, LogEvidence).values(digest=digest, file=file, seen=seen)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def all_evidence(session: Session) -> Sequence[LogEvidence]:
+    """All that is held against our log, oldest first."""
+    return session.scalars(select(LogEvidence).order_by(LogEvidence.seen, LogEvidence.digest)).all()
+
+
+def find_evidence(session: Session, digest: bytes) -> bytes | None:
+    """The file with this SHA-256."""
+    row = session.get(LogEvidence, digest)
+    return None if row is None else row.file

@@ -134,6 +134,17 @@ class AgencyToken(Base):
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class LogEvidence(Base):
+    """Two heads that our log has signed and that cannot both be true. file: as anybody can check
+    it; digest: its SHA-256, under which it is served."""
+
+    __tablename__ = "log_evidence"
+
+    digest: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    file: Mapped[bytes] = mapped_column(LargeBinary)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class RegisteredDid(Base):
     """A DID whose log this registry serves, under the code that its path ends with.
 
@@ -224,5 +235,12 @@ class ApplicationRow(Base):
     act: Mapped[str | None] = mapped_column(ForeignKey("root_act.id"), unique=True)
 
 
-for _append_only in (LogLeaf, LogCheckpoint, LogCosignature, DidVersion, DidWitnessProof):
+for _append_only in (
+    LogLeaf,
+    LogCheckpoint,
+    LogCosignature,
+    DidVersion,
+    DidWitnessProof,
+    LogEvidence,
+):
     make_append_only(_append_only)

@@ -4,27 +4,32 @@ Pure: what the witness signed last comes in, what it may sign now goes out. Spec
 tlog-witness, "add-checkpoint", whose order of checks is kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credentials.errors import Error, Malformed
-from did_registry.errors import HeadConflict, LogUnknown, SplitView
+from did_registry.errors import HeadConflict, LogUnknown, NotConsistent
+from did_registry.rewriting import Manner, Rewriting
+from did_registry.split_view import SplitView
 from did_registry.tlog.checkpoint import Checkpoint, parse_checkpoint, verify_checkpoint
 from did_registry.tlog.errors import CheckpointNotSigned
 from did_registry.tlog.merkle import EMPTY_ROOT
 from did_registry.tlog.note import VerifierKey, parse_note
-from did_registry.tlog.proof import verify_consistency
+from did_registry.tlog.proof import root_before, verify_consistency
 from did_registry.tlog.witness_messages import AddCheckpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WitnessedHead:
-    """The last head of a log that a witness has signed."""
+    """The last head of a log that a witness has signed. note: as the log signed it; empty for
+    none."""
 
     size: int
     root: bytes
+    note: bytes
 
 
-NEVER: WitnessedHead = WitnessedHead(size=0, root=EMPTY_ROOT)
+NEVER: WitnessedHead = WitnessedHead(size=0, root=EMPTY_ROOT, note=b"")
 
 
 def origin_of(request: AddCheckpoint) -> str:
@@ -37,7 +42,9 @@ def judge(request: AddCheckpoint, key: VerifierKey | None, latest: WitnessedHead
 
     key: that of the log which the head names; None for a log that is not watched here.
     Raises LogUnknown (404), CheckpointNotSigned (403), Malformed (400), HeadConflict (409) with the
-    size that was signed last, or SplitView (409, 422): two signed heads of which only one is true.
+    size that was signed last, NotConsistent (422), or SplitView (409, 422): two signed heads of
+    which only one is true, with what shows it. A proof that leads nowhere shows nothing: anybody
+    could send it with a head that is true.
     """
     if key is None:
         raise LogUnknown("this witness does not watch this log")
@@ -47,14 +54,40 @@ def judge(request: AddCheckpoint, key: VerifierKey | None, latest: WitnessedHead
     if request.old_size != latest.size:
         raise HeadConflict("another head was signed last", size=latest.size)
     if checkpoint.size == latest.size and checkpoint.root != latest.root:
-        raise SplitView("the log has signed two roots for one size", status=409)
+        found = _contradiction(Manner.TWO_ROOTS, latest, request)
+        raise SplitView("the log has signed two roots for one size", status=409, rewriting=found)
     try:
         verify_consistency(
             latest.size, latest.root, checkpoint.size, checkpoint.root, request.consistency
         )
     except Error as error:
-        raise SplitView(f"the head does not continue the last one: {error}", status=422) from error
+        raise _not_continuing(request, latest, checkpoint) from error
     return checkpoint
+
+
+def _not_continuing(
+    request: AddCheckpoint, latest: WitnessedHead, checkpoint: Checkpoint
+) -> NotConsistent | SplitView:
+    """What is wrong with a proof: the proof itself, or the log."""
+    try:
+        root = root_before(latest.size, checkpoint.size, checkpoint.root, request.consistency)
+    except Error:
+        return NotConsistent("the proof does not show that the head continues the last one")
+    found = _contradiction(Manner.FORKED, latest, request, root=root, proof=request.consistency)
+    return SplitView("the log has signed two histories", status=422, rewriting=found)
+
+
+def _contradiction(
+    manner: Manner,
+    latest: WitnessedHead,
+    request: AddCheckpoint,
+    *,
+    root: bytes | None = None,
+    proof: Sequence[bytes] = (),
+) -> Rewriting:
+    return Rewriting(
+        manner=manner, before=latest.note, now=request.checkpoint, root=root, proof=proof
+    )
 
 
 def _signed(request: AddCheckpoint, key: VerifierKey) -> Checkpoint:

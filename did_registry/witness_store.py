@@ -4,6 +4,7 @@ approved, and evidence against a log.
 Not among the registry's tables: a witness is another body's, on another machine.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -39,10 +40,9 @@ _HEAD = Table(
 _EVIDENCE = Table(
     "evidence",
     WITNESS_TABLES,
-    Column("id", Integer, primary_key=True),
+    Column("digest", LargeBinary, primary_key=True),
     Column("origin", String, nullable=False),
-    Column("signed", LargeBinary, nullable=False),
-    Column("refused", LargeBinary, nullable=False),
+    Column("file", LargeBinary, nullable=False),
     Column("seen", UtcDateTime, nullable=False),
 )
 _VERSION = Table(
@@ -56,9 +56,10 @@ _VERSION = Table(
 
 def latest_head(session: Session, origin: str) -> WitnessedHead:
     """The last head of a log that was signed; NEVER if there is none."""
-    columns = select(_HEAD.c.size, _HEAD.c.root).where(_HEAD.c.origin == origin)
-    row = session.execute(columns.with_for_update()).one_or_none()
-    return NEVER if row is None else WitnessedHead(size=row.size, root=row.root)
+    row = session.execute(
+        select(_HEAD).where(_HEAD.c.origin == origin).with_for_update()
+    ).one_or_none()
+    return NEVER if row is None else WitnessedHead(size=row.size, root=row.root, note=row.note)
 
 
 def latest_note(session: Session, origin: str) -> bytes:
@@ -66,11 +67,9 @@ def latest_note(session: Session, origin: str) -> bytes:
     return session.scalar(select(_HEAD.c.note).where(_HEAD.c.origin == origin)) or b""
 
 
-def remember(
-    session: Session, origin: str, before: WitnessedHead, after: WitnessedHead, note: bytes
-) -> bool:
+def remember(session: Session, origin: str, before: WitnessedHead, after: WitnessedHead) -> bool:
     """Move from one head to the next; False when it has moved meanwhile."""
-    values = {"size": after.size, "root": after.root, "note": note}
+    values = {"size": after.size, "root": after.root, "note": after.note}
     if before == NEVER and not latest_note(session, origin):
         session.execute(insert(_HEAD).values(origin=origin, **values))
         return True
@@ -78,19 +77,19 @@ def remember(
     return bool(session.execute(moved.values(**values)).rowcount == 1)  # type: ignore[attr-defined]
 
 
-def add_evidence(
-    session: Session, origin: str, *, signed: bytes, refused: bytes, seen: datetime
-) -> None:
-    """Keep two heads, both signed by the log, of which neither continues the other."""
-    session.execute(
-        insert(_EVIDENCE).values(origin=origin, signed=signed, refused=refused, seen=seen)
-    )
+def add_evidence(session: Session, origin: str, file: bytes, seen: datetime) -> None:
+    """Keep two heads that contradict each other, as `Rewriting.encode` writes them, once."""
+    digest = hashlib.sha256(file).digest()
+    known = select(_EVIDENCE.c.digest).where(_EVIDENCE.c.digest == digest)
+    if session.scalar(known) is None:
+        row = {"digest": digest, "origin": origin, "file": file, "seen": seen}
+        session.execute(insert(_EVIDENCE).values(row))
 
 
-def evidence(session: Session, origin: str) -> Sequence[tuple[bytes, bytes]]:
-    """All that is held against a log, oldest first: the head that was signed, the one refused."""
-    rows = select(_EVIDENCE.c.signed, _EVIDENCE.c.refused).where(_EVIDENCE.c.origin == origin)
-    return [(row.signed, row.refused) for row in session.execute(rows.order_by(_EVIDENCE.c.id))]
+def evidence(session: Session, origin: str) -> Sequence[bytes]:
+    """All that is held against a log, oldest first, each as a file."""
+    rows = select(_EVIDENCE.c.file).where(_EVIDENCE.c.origin == origin)
+    return session.scalars(rows.order_by(_EVIDENCE.c.seen, _EVIDENCE.c.digest)).all()
 
 
 def approved_versions(session: Session, scid: str) -> dict[int, str]:

@@ -44,7 +44,7 @@ from did_registry.errors import NoTrustFile
 from did_registry.sign_guard import SignGuard
 from did_registry.store import find_did, find_head, latest_checkpoint
 from did_registry.tlog.errors import QuorumMissing
-from did_registry.tlog.note import Ed25519NoteSigner
+from did_registry.tlog.note import Ed25519NoteSigner, verifier_key
 from did_registry.trust import TrustAnchor, encode_trust_anchor
 from did_registry.view import RegistryView
 from did_registry.web.pages_service import RegistryPages
@@ -262,9 +262,11 @@ class City:
     @cached_property
     def registry_writer(self) -> RegistryWriter:
         """Who signs the heads of our log."""
+        signer = log_signer(self.keystore)
         return RegistryWriter(
             database=self.database,
-            signer=Ed25519NoteSigner(LOG_ORIGIN, log_signer(self.keystore)),
+            signer=Ed25519NoteSigner(LOG_ORIGIN, signer),
+            key=verifier_key(LOG_ORIGIN, signer.public_key),
             guard=self.sign_guard,
             peers=self.witness_peers,
             outbound=self.outbound,
@@ -308,7 +310,8 @@ class City:
         if not self.witness_peers.peers:
             return
         peers, now = self.witness_peers, self.clock()
-        collect_cosignatures(self.database, peers, self.outbound)
+        key = self.registry_writer.key
+        collect_cosignatures(self.database, peers, self.outbound, key=key, now=now)
         waiting = collect_approvals(self.database, peers, self.outbound, now=now)
         if waiting:
             raise QuorumMissing(f"{len(waiting)} DIDs wait for their witnesses to approve them")

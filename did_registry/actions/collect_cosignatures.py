@@ -6,7 +6,9 @@ signed two histories, stops everything: nothing may be published after that.
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Final, Protocol
 
@@ -14,10 +16,18 @@ from sqlalchemy.orm import Session
 
 from credentials.errors import Error
 from did_registry import head_store, store
+from did_registry.actions.ask_for_evidence import Getter, ask_for_evidence
 from did_registry.errors import LogInconsistent, RegistryUnavailable
+from did_registry.split_view import SplitView
 from did_registry.tlog.cosignature import find_cosignature
 from did_registry.tlog.errors import QuorumMissing
-from did_registry.tlog.note import Note, NoteSignature, parse_note, parse_signature_lines
+from did_registry.tlog.note import (
+    Note,
+    NoteSignature,
+    VerifierKey,
+    parse_note,
+    parse_signature_lines,
+)
 from did_registry.tlog.proof import build_consistency
 from did_registry.tlog.tiles import node_reader
 from did_registry.tlog.witness_messages import (
@@ -35,7 +45,7 @@ MAX_ANSWER_BYTES: Final = 16 * 1024
 _TRIES: Final = 5  # each from the size that the witness has named; others of ours may be faster
 
 
-class Sender(Protocol):
+class Sender(Getter, Protocol):
     """What is needed of the one outbound client."""
 
     def post(
@@ -50,15 +60,24 @@ class _Head:
 
 
 def collect_cosignatures(
-    database: Database, peers: WitnessPeers, outbound: Sender
+    database: Database,
+    peers: WitnessPeers,
+    outbound: Sender,
+    *,
+    key: VerifierKey,
+    now: datetime,
 ) -> tuple[str, ...]:
     """Ask every witness that has not signed the newest head; returns who has signed it now.
 
-    A head that another of ours has overtaken meanwhile is left to that one's own asking. Raises
-    LogInconsistent when a witness has seen another history of this log, QuorumMissing when too few
-    have signed: then the head before stays the one that is published.
+    key: of our log. A head that another of ours has overtaken meanwhile is left to that one's own
+    asking. Raises LogInconsistent when a witness has seen another history of our log; QuorumMissing
+    when too few have signed: then the head before stays the one that is published. What a witness
+    holds against us is kept as evidence, and from then on nothing is asked for: SplitView.
     """
     with database.reading() as session:
+        if head_store.all_evidence(session):
+            detail = "there is evidence that this log has signed two histories"
+            raise SplitView(detail, status=422, rewriting=None)
         row = store.latest_checkpoint(session)
         if row is None:
             raise LogInconsistent("the log has no checkpoint")
@@ -67,7 +86,7 @@ def collect_cosignatures(
     signed = _signers(lines, peers)
     missing = [peer for peer in peers.peers if peer.key.name not in signed]
     if missing:
-        ask = partial(_ask, database, outbound, head)
+        ask = partial(_ask_or_keep, database, outbound, head, key, now)
         with ThreadPoolExecutor(max_workers=len(missing)) as pool:
             lines = tuple(line for line in pool.map(ask, missing) if line is not None)
         with database.writing() as session:
@@ -83,6 +102,25 @@ def _signers(lines: Sequence[NoteSignature], peers: WitnessPeers) -> set[str]:
     """Which of the witnesses that count have signed, by name: each with the key it has now."""
     signed = {(line.name, line.key_id) for line in lines}
     return {one.key.name for one in peers.peers if (one.key.name, one.key.key_id) in signed}
+
+
+def _ask_or_keep(
+    database: Database,
+    outbound: Sender,
+    head: _Head,
+    key: VerifierKey,
+    now: datetime,
+    peer: WitnessPeer,
+) -> NoteSignature | None:
+    """The same as `_ask`; what a witness has against us is kept before we stop."""
+    try:
+        return _ask(database, outbound, head, peer)
+    except LogInconsistent:
+        with suppress(Error):  # it shows nothing, or cannot be asked; we stop all the same
+            file = ask_for_evidence(database, peer, outbound, key).encode()
+            with database.writing() as session:
+                head_store.add_evidence(session, file, now)
+        raise
 
 
 def _ask(

@@ -25,7 +25,7 @@ from did_registry.actions.log_directory import log_directory
 from did_registry.actions.publish_checkpoint import publish_checkpoint, settle_guard
 from did_registry.errors import LogWitnessMissing
 from did_registry.sign_guard import SignGuard
-from did_registry.tlog.note import NoteSigner
+from did_registry.tlog.note import NoteSigner, VerifierKey
 from did_registry.witness_peers import WitnessPeers
 from storage.transaction import Database, after_commit, before_commit
 from web.logs import LogLine
@@ -37,10 +37,11 @@ _WAITING: Final = LogLine(event="did-versions-wait", code=LogWitnessMissing.code
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryWriter:
-    """Everything that a head of our log needs to be signed and published."""
+    """Everything that a head of our log needs to be signed and published. key: of the signer."""
 
     database: Database
     signer: NoteSigner = field(repr=False)
+    key: VerifierKey
     guard: SignGuard
     peers: WitnessPeers
     outbound: Sender
@@ -80,7 +81,9 @@ class RegistryWriter:
             with self.database.writing() as session:
                 settle_guard(session, self.guard)
             if self.peers.peers:
-                collect_cosignatures(self.database, self.peers, self.outbound)
+                collect_cosignatures(
+                    self.database, self.peers, self.outbound, key=self.key, now=now
+                )
                 waiting = collect_approvals(self.database, self.peers, self.outbound, now=now)
                 if waiting:
                     _LOG.warning(_WAITING.event, extra={"line": _WAITING})

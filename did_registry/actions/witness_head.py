@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from credentials.keys import Signer
 from did_registry import witness_store
-from did_registry.errors import HeadConflict, SplitView
+from did_registry.errors import HeadConflict
+from did_registry.split_view import SplitView
 from did_registry.tlog.cosignature import cosign
 from did_registry.tlog.note import NoteSignature, VerifierKey, parse_note
 from did_registry.tlog.witness_messages import AddCheckpoint
@@ -32,8 +31,9 @@ def witness_head(
 ) -> NoteSignature:
     """Judge a head, remember it durably, and sign it.
 
-    Two heads that contradict each other are kept as evidence before they are refused. Raises what
-    `judge` raises; of requests at the same moment, HeadConflict to all but one.
+    Two heads that contradict each other are kept as evidence before they are refused, and a log
+    against which there is evidence gets no signature any more. Raises what `judge` raises; of
+    requests at the same moment, HeadConflict to all but one.
     """
     origin = origin_of(request)
     key = witness.logs.get(origin)
@@ -41,17 +41,14 @@ def witness_head(
         with database.writing() as session:
             latest = witness_store.latest_head(session, origin)
             head = judge(request, key, latest)
-            after = WitnessedHead(size=head.size, root=head.root)
-            if not witness_store.remember(session, origin, latest, after, request.checkpoint):
+            if witness_store.evidence(session, origin):
+                raise SplitView("the log was met with two histories", status=422, rewriting=None)
+            after = WitnessedHead(size=head.size, root=head.root, note=request.checkpoint)
+            if not witness_store.remember(session, origin, latest, after):
                 raise HeadConflict("another head was signed meanwhile", size=latest.size)
-    except SplitView:
-        with database.writing() as session:
-            _keep_evidence(session, origin, request, now)
+    except SplitView as error:
+        if error.rewriting is not None:
+            with database.writing() as session:
+                witness_store.add_evidence(session, origin, error.rewriting.encode(), now)
         raise
     return cosign(parse_note(request.checkpoint).text, witness.name, witness.signer, now)
-
-
-def _keep_evidence(session: Session, origin: str, request: AddCheckpoint, now: datetime) -> None:
-    signed, refused = witness_store.latest_note(session, origin), request.checkpoint
-    if (signed, refused) not in witness_store.evidence(session, origin):
-        witness_store.add_evidence(session, origin, signed=signed, refused=refused, seen=now)

@@ -104,6 +104,20 @@ def verify_consistency(
         raise ConsistencyInvalid("one size, but two roots")
 
 
+def root_before(old_size: int, new_size: int, new_root: bytes, path: Sequence[bytes]) -> bytes:
+    """The root that the newer tree had at an older size, as a consistency proof from there shows.
+
+    old_size: no power of two, as the proof does not hold the root then. Raises Malformed if the
+    path cannot be one for these sizes, ConsistencyInvalid if it does not lead to the newer root.
+    """
+    if not 0 < old_size < new_size <= MAX_SIZE or not old_size & (old_size - 1):
+        raise Malformed("a proof between these sizes does not show the older root")
+    old, new = _climbed(old_size, EMPTY_ROOT, new_size, path)
+    if new != new_root:
+        raise ConsistencyInvalid("the proof does not lead to the newer root")
+    return old
+
+
 def range_root(low: int, high: int, node: NodeReader) -> bytes:
     """The root over the leaves from `low` up to `high`; the range is not empty.
 
@@ -120,6 +134,13 @@ def range_root(low: int, high: int, node: NodeReader) -> bytes:
 def _climb_to_both(
     old_size: int, old_root: bytes, new_size: int, new_root: bytes, path: Sequence[bytes]
 ) -> None:
+    if _climbed(old_size, old_root, new_size, path) != (old_root, new_root):
+        raise ConsistencyInvalid("the proof leads to other roots")
+
+
+def _climbed(
+    old_size: int, old_root: bytes, new_size: int, path: Sequence[bytes]
+) -> tuple[bytes, bytes]:
     """Climb from the last perfect subtree of the old tree towards both roots at once."""
     height = (old_size & -old_size).bit_length() - 1  # of that subtree
     place = (old_size - 1) >> height  # its index on its level
@@ -134,8 +155,7 @@ def _climb_to_both(
     new = _climb(start, siblings[:meet], place)
     for sibling in siblings[meet:]:
         old, new = node_hash(sibling, old), node_hash(sibling, new)
-    if old != old_root or new != new_root:
-        raise ConsistencyInvalid("the proof leads to other roots")
+    return old, new
 
 
 def _climb(start: bytes, siblings: Sequence[bytes], index: int) -> bytes:

@@ -1,5 +1,8 @@
 """The log's public files: checkpoint, tiles and entry bundles. Spec: c2sp.org/tlog-tiles."""
 
+import re
+from typing import Final
+
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
@@ -15,6 +18,8 @@ CHECKPOINT_MAX_AGE = 2  # seconds: everybody should see a new head soon
 PARTIAL_MAX_AGE = 60
 FULL_MAX_AGE = 365 * 24 * 3600  # a full tile never changes
 
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+
 bp = Blueprint("log", __name__, url_prefix="/log")
 
 
@@ -27,6 +32,19 @@ def checkpoint() -> Response:
     if note is None:
         raise LogFileNotFound("the log has no checkpoint yet")
     return public_file(Response(note, mimetype=CHECKPOINT_TYPE), max_age=CHECKPOINT_MAX_AGE)
+
+
+@bp.get("/evidence/<digest>.json")
+def evidence(digest: str) -> Response:
+    """Two heads that this log has signed and that cannot both be true, by the file's SHA-256."""
+    file = None
+    if _DIGEST.fullmatch(digest):
+        with registry_service().database.reading() as session:
+            file = head_store.find_evidence(session, bytes.fromhex(digest))
+    if file is None:
+        raise LogFileNotFound("the log keeps no such evidence")
+    response = Response(file, mimetype="application/json")
+    return public_file(response, max_age=FULL_MAX_AGE, immutable=True)
 
 
 @bp.get("/tile/<path:rest>")

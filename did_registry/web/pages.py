@@ -17,7 +17,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from did_registry.web.pages_agencies import Standing, agencies, find_by_code
-from did_registry.web.pages_heads import HEADS_A_PAGE, head_lines
+from did_registry.web.pages_heads import HEADS_A_PAGE, contradictions, head_lines
 from did_registry.web.pages_keys import SCALE, Timeline, key_spans, version_lines
 from did_registry.web.pages_service import registry_pages
 from did_registry.web.pages_types import type_lines
@@ -117,9 +117,11 @@ def checkpoints() -> str:
     below = int(asked) if _SIZE.fullmatch(asked) else None
     with service.database.reading() as session:
         heads = head_lines(session, service.anchor, below)
+        evidence = contradictions(session, service.anchor)
     return render_template(
         "registry/checkpoints.html",
         heads=heads[:HEADS_A_PAGE],
+        evidence=evidence,
         older=heads[HEADS_A_PAGE - 1].size if len(heads) > HEADS_A_PAGE else None,
         below=below,
         anchor=service.anchor,

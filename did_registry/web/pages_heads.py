@@ -1,6 +1,7 @@
 """Signed heads as the public pages show them: each line is verified here before it is shown."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from credentials.errors import Error
 from did_registry import head_store, store
 from did_registry.models import LogCheckpoint
+from did_registry.rewriting import parse_rewriting, verify_rewriting
 from did_registry.tlog.checkpoint import verify_checkpoint
 from did_registry.tlog.cosignature import cosignature_times
 from did_registry.tlog.note import encode_signature_lines, parse_note
@@ -29,6 +31,17 @@ class HeadLine:
     is_signed: bool
     seen: Mapping[str, datetime | None]
     is_enough: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Two heads that the log has signed and that cannot both be true. digest: of the file that
+    shows it, in hexadecimal digits; size, other_size: how many leaves each of them is over."""
+
+    digest: str
+    seen: datetime
+    size: int
+    other_size: int
 
 
 def head_lines(session: Session, anchor: TrustAnchor, below: int | None) -> list[HeadLine]:
@@ -55,3 +68,17 @@ def _line(session: Session, anchor: TrustAnchor, row: LogCheckpoint) -> HeadLine
         seen={one.name: times.get(one.name) for one in witnesses},
         is_enough=len(times) >= anchor.witnesses.quorum,
     )
+
+
+def contradictions(session: Session, anchor: TrustAnchor) -> list[Contradiction]:
+    """What is held against the log, oldest first; only what shows it when it is checked here."""
+    found = []
+    for row in head_store.all_evidence(session):
+        with suppress(Error):
+            before, now = verify_rewriting(parse_rewriting(row.file), anchor.log_key)
+            found.append(
+                Contradiction(
+                    digest=row.digest.hex(), seen=row.seen, size=before.size, other_size=now.size
+                )
+            )
+    return found

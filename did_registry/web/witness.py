@@ -13,7 +13,8 @@ from did_registry import approval_request, witness_store
 from did_registry.actions.approve_version import approve_version
 from did_registry.actions.follow import CHECKPOINT_TYPE
 from did_registry.actions.witness_head import Witness, witness_head
-from did_registry.errors import HeadConflict, LogFileNotFound, LogUnknown, SplitView
+from did_registry.errors import HeadConflict, LogFileNotFound, LogUnknown, NotConsistent
+from did_registry.split_view import SplitView
 from did_registry.tlog.errors import CheckpointNotSigned
 from did_registry.tlog.note import encode_signature_lines
 from did_registry.tlog.witness_messages import (
@@ -76,14 +77,30 @@ def add_did_version() -> Response:
 @bp.get("/<origin_hash>/checkpoint")
 def last_head(origin_hash: str) -> Response:
     """The last head that was signed here, for monitors. origin_hash: SHA-256 of the origin, hex."""
+    service, origin = witness_service(), _watched(origin_hash)
+    with service.database.reading() as session:
+        note = witness_store.latest_note(session, origin)
+    if not note:
+        raise LogFileNotFound("this witness has signed no head of this log")
+    return Response(note, mimetype=CHECKPOINT_TYPE)
+
+
+@bp.get("/<origin_hash>/evidence")
+def evidence(origin_hash: str) -> Response:
+    """What is held against a log: pairs of heads that it has signed and that cannot both be true,
+    as a JSON array of files such as the registry serves. origin_hash: as for the last head."""
     service = witness_service()
-    for origin in service.witness.logs:
+    origin = _watched(origin_hash)
+    with service.database.reading() as session:
+        files = witness_store.evidence(session, origin)
+    return Response(b"[" + b",".join(files) + b"]", mimetype="application/json")
+
+
+def _watched(origin_hash: str) -> str:
+    for origin in witness_service().witness.logs:
         if hashlib.sha256(origin.encode()).hexdigest() == origin_hash:
-            with service.database.reading() as session:
-                note = witness_store.latest_note(session, origin)
-            if note:
-                return Response(note, mimetype=CHECKPOINT_TYPE)
-    raise LogFileNotFound("this witness has signed no head of this log")
+            return origin
+    raise LogFileNotFound("this witness does not watch this log")
 
 
 def _refuse(error: Error) -> Response:
@@ -93,6 +110,8 @@ def _refuse(error: Error) -> Response:
             return Response(encode_size(error.size), status=409, content_type=SIZE_TYPE)
         case SplitView():
             status = error.status
+        case NotConsistent():
+            status = 422
         case LogUnknown():
             status = 404
         case CheckpointNotSigned():

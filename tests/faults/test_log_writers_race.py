@@ -18,7 +18,7 @@ from storage.transaction import Database
 from tests.faults.sizes import LOG_WRITERS, LOG_WRITES
 from tests.simulators.race import race
 from tests.simulators.registry import SimulatedRegistry, draft
-from tests.simulators.registry_log import LOG_KEY, ORIGIN
+from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key
 from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 
@@ -32,6 +32,7 @@ def test_writers_at_once_make_one_history_and_raise_no_alarm(
     writer = RegistryWriter(
         database=database,
         signer=Ed25519NoteSigner(ORIGIN, LOG_KEY),
+        key=log_key(),
         guard=registry.guard,
         peers=town.peers,
         outbound=town,

@@ -15,7 +15,6 @@ from did_webvh.resolver import resolve_did  # type: ignore[import-untyped]
 from credentials.data_integrity import format_timestamp
 from did_registry import store
 from did_registry.actions.collect_approvals import collect_approvals
-from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.webvh.did import placeholder_did
 from did_registry.webvh.entry import parse_entry
 from did_registry.webvh.history import History, begin
@@ -132,7 +131,7 @@ def test_accepts_what_our_registry_serves_with_its_witnesses(
     did = registry.create("GU-11620", town.rule)
     for _ in range(3):
         registry.publish()
-        collect_cosignatures(sqlite_database, town.peers, town)
+        town.cosign(sqlite_database)
         collect_approvals(sqlite_database, town.peers, town, now=registry.clock())
         for name in ("did.jsonl", "did-witness.json"):
             served = registry.http().get(f"/dids/GU-11620/{name}")

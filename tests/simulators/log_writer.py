@@ -34,7 +34,7 @@ from storage.transaction import Database
 from tests.simulators.clock import START
 from tests.simulators.network import SimulatedNetwork
 from tests.simulators.registry import draft
-from tests.simulators.registry_log import LOG_KEY, ORIGIN
+from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key
 from web.outbound import Outbound, tls_context
 
 ROOT: Final = Path(__file__).parents[2]
@@ -68,6 +68,7 @@ def open_writer(database: Database, folder: Path) -> RegistryWriter:
     return RegistryWriter(
         database=database,
         signer=Ed25519NoteSigner(ORIGIN, LOG_KEY),
+        key=log_key(),
         guard=FileSignGuard(folder / GUARD_FILE),
         peers=NO_PEERS,
         outbound=nobody,

@@ -1,7 +1,7 @@
 """Witnesses without sockets: each with a database of its own, reached over HTTP as the log does it.
 
 town = SimulatedWitnesses(folder, clock)          # SEL-WIT1, SEL-WIT2, SEL-WIT3; quorum 2
-collect_cosignatures(database, town.peers, town)
+town.cosign(database)                 # asks all three to sign the newest head
 town.away.add("SEL-WIT3")
 town.witness("SEL-WIT1").evidence()
 """
@@ -16,6 +16,7 @@ from flask import Flask
 from credentials.did_key import encode_did_key
 from credentials.keys import Ed25519Signer
 from did_registry import witness_store
+from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.actions.witness_head import Witness
 from did_registry.tlog.cosignature import WitnessPolicy, witness_key
 from did_registry.tlog.note import VerifierKey
@@ -80,7 +81,7 @@ class SimulatedWitness:
             own_app=self.app,
         )
 
-    def evidence(self) -> Sequence[tuple[bytes, bytes]]:
+    def evidence(self) -> Sequence[bytes]:
         """What it holds against the log."""
         with self.database.reading() as session:
             return witness_store.evidence(session, ORIGIN)
@@ -127,6 +128,7 @@ class SimulatedWitnesses:
     ) -> None:
         self.all = [SimulatedWitness(name, folder, clock, key or log_key()) for name in names]
         self.away: set[str] = set()
+        self.clock, self.log_key = clock, key or log_key()
 
     @property
     def rule(self) -> WitnessRule:
@@ -142,6 +144,10 @@ class SimulatedWitnesses:
             rule=self.rule, policy=policy_of([one.name for one in self.all]), peers=peers
         )
 
+    def cosign(self, database: Database) -> tuple[str, ...]:
+        """Ask all of them to sign a log's newest head, as its writer does."""
+        return collect_cosignatures(database, self.peers, self, key=self.log_key, now=self.clock())
+
     def witness(self, name: str) -> SimulatedWitness:
         """One of them."""
         return next(one for one in self.all if one.name == name)
@@ -156,6 +162,13 @@ class SimulatedWitnesses:
         return found.outbound.post(
             url, body, content_type=content_type, accept=accept, max_bytes=max_bytes
         )
+
+    def get(self, url: str, *, accept: Sequence[str], max_bytes: int) -> Fetched:
+        """Read what the witness that a URL names serves."""
+        found = next(one for one in self.all if url.startswith(f"{one.url}/"))
+        if found.name in self.away:
+            raise FetchFailed("nobody answers")
+        return found.outbound.get(url, accept=accept, max_bytes=max_bytes)
 
     def close(self) -> None:
         """Close their databases."""

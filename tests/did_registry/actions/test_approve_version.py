@@ -8,7 +8,6 @@ import pytest
 from werkzeug.test import TestResponse
 
 from did_registry import head_store, store, witness_store
-from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.approval_request import ApprovalRequest, encode_approval_request
 from did_registry.tlog.checkpoint import build_checkpoint
 from did_registry.tlog.cosignature import cosign
@@ -39,7 +38,7 @@ class World:
     def sign(self) -> None:
         """Sign the head, and have it cosigned by all."""
         self.registry.publish()
-        collect_cosignatures(self.registry.database, self.town.peers, self.town)
+        self.town.cosign(self.registry.database)
 
     def rotate(self) -> None:
         """A second later, the next version, under a head that all have cosigned."""

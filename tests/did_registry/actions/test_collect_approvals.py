@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from did_registry import store
 from did_registry.actions.collect_approvals import collect_approvals
-from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.errors import LogInconsistent
 from did_registry.webvh.history import History, replay
 from did_registry.webvh.witness import parse_witness_file
@@ -31,7 +30,7 @@ class World:
         self.registry.publish()
 
     def cosign(self) -> None:
-        collect_cosignatures(self.registry.database, self.town.peers, self.town)
+        self.town.cosign(self.registry.database)
 
     def collect(self) -> tuple[str, ...]:
         now = self.registry.clock()

@@ -17,7 +17,7 @@ from did_registry.sign_guard import GuardedHead
 from did_registry.tlog.note import Ed25519NoteSigner
 from storage.transaction import Database
 from tests.simulators.registry import MemorySignGuard, SimulatedRegistry
-from tests.simulators.registry_log import LOG_KEY, ORIGIN
+from tests.simulators.registry_log import LOG_KEY, ORIGIN, log_key
 from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 DIGEST = "A" * 43
@@ -32,6 +32,7 @@ class World:
         self.writer = RegistryWriter(
             database=database,
             signer=Ed25519NoteSigner(ORIGIN, LOG_KEY),
+            key=log_key(),
             guard=self.registry.guard,
             peers=self.town.peers,
             outbound=self.town,

@@ -2,9 +2,10 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,14 @@ import pytest
 from werkzeug.test import TestResponse
 
 from credentials.errors import SignatureInvalid
+from credentials.jcs import canonicalize
 from credentials.keys import Ed25519Signer
-from did_registry import store
-from did_registry.actions.collect_cosignatures import collect_cosignatures
+from did_registry import head_store, store
 from did_registry.actions.follow import Freshness, RegistryFollower, verify_head
 from did_registry.errors import LogInconsistent, RegistryUnavailable
-from did_registry.tlog.checkpoint import build_checkpoint
+from did_registry.rewriting import parse_rewriting, verify_rewriting
+from did_registry.split_view import SplitView
+from did_registry.tlog.checkpoint import Checkpoint, build_checkpoint, parse_checkpoint
 from did_registry.tlog.cosignature import NO_WITNESSES, find_cosignature
 from did_registry.tlog.errors import QuorumMissing
 from did_registry.tlog.note import (
@@ -26,13 +29,15 @@ from did_registry.tlog.note import (
     parse_note,
     parse_signature_lines,
 )
+from did_registry.tlog.proof import build_consistency
+from did_registry.tlog.tiles import node_reader
 from did_registry.tlog.witness_messages import AddCheckpoint, encode_add_checkpoint, parse_size
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
 from storage.engine import build_engine
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry, draft
-from tests.simulators.registry_log import ORIGIN, RegistryLog
+from tests.simulators.registry_log import ORIGIN, RegistryLog, log_key
 from tests.simulators.witnesses import POLICY, SimulatedWitnesses
 
 
@@ -46,7 +51,7 @@ class World:
         self.registry.publish()
 
     def collect(self) -> tuple[str, ...]:
-        return collect_cosignatures(self.registry.database, self.town.peers, self.town)
+        return self.town.cosign(self.registry.database)
 
     def grow(self, size: int) -> None:
         self.registry.fill(size)
@@ -126,10 +131,10 @@ def test_exchanged_witnesses_sign_before_anything_is_shown(world: World, tmp_pat
     assert world.registry.http().get("/log/checkpoint").status_code == 404
     newer.away.add("UNI-2")
     with pytest.raises(QuorumMissing):
-        collect_cosignatures(world.registry.database, newer.peers, newer)
+        newer.cosign(world.registry.database)
     assert world.registry.http().get("/log/checkpoint").status_code == 404
     newer.away.clear()
-    signed = collect_cosignatures(world.registry.database, newer.peers, newer)
+    signed = newer.cosign(world.registry.database)
     assert signed == ("UNI-1", "UNI-2")
     assert world.shown_size() == 5
     newer.close()
@@ -159,16 +164,27 @@ def test_a_restored_backup_cannot_go_on(sqlite_database: Database, tmp_path: Pat
     restored = _copy(sqlite_database, tmp_path / "backup.sqlite")
     world.grow(9)
     world.collect()
-    signed = world.shown()
+    served = world.shown()
     twin = world.registry.over(restored)
     twin.append([draft(number) for number in range(50, 60)])
     fork = twin.publish()
-    for _ in range(2):
-        with pytest.raises(LogInconsistent, match="another history"):
-            collect_cosignatures(restored, world.town.peers, world.town)
+    with pytest.raises(LogInconsistent, match="another history"):
+        world.town.cosign(restored)
     for witness in world.town.all:
-        ((mine, refused),) = witness.evidence()
-        assert (mine.split(b"\n")[:3], refused) == (signed.split(b"\n")[:3], fork)
+        ((before, now),) = _proven(witness.evidence())
+        assert (before.size, now.size) == (9, 15)
+        assert parse_rewriting(witness.evidence()[0]).now == fork
+    assert parse_checkpoint(parse_note(served).text).size == 9
+    # The log has heard of it, keeps what shows it, serves it, and stops.
+    kept = twin.read(head_store.all_evidence)
+    assert {head.size for pair in _proven([row.file for row in kept]) for head in pair} == {9, 15}
+    with pytest.raises(SplitView):
+        world.town.cosign(restored)
+    for row in kept:
+        answer = twin.http().get(f"/log/evidence/{row.digest.hex()}.json")
+        assert (answer.status_code, answer.data) == (200, row.file)
+    assert twin.http().get(f"/log/evidence/{'0' * 64}.json").status_code == 404
+    assert twin.http().get("/log/evidence/x.json").status_code == 404
     restored.close()
     world.town.close()
 
@@ -185,7 +201,7 @@ def test_a_shorter_log_than_was_signed_cannot_go_on(
     twin.append([draft(50)])
     twin.publish()
     with pytest.raises(LogInconsistent, match="longer log than ours"):
-        collect_cosignatures(restored, world.town.peers, world.town)
+        world.town.cosign(restored)
     restored.close()
     world.town.close()
 
@@ -198,8 +214,48 @@ def test_two_roots_for_one_size_are_evidence(world: World) -> None:
     note = other.note()
     body = encode_add_checkpoint(AddCheckpoint(old_size=5, consistency=(), checkpoint=note))
     witness = world.town.witness("SEL-WIT1")
-    assert witness.http.post("/add-checkpoint", data=body).status_code == 409
-    assert len(witness.evidence()) == 1
+    for _ in range(2):
+        assert witness.http.post("/add-checkpoint", data=body).status_code == 409
+    ((before, now),) = _proven(witness.evidence())
+    assert before.size == now.size == 5
+    path = f"/{hashlib.sha256(ORIGIN.encode()).hexdigest()}/evidence"
+    served = witness.http.get(path).get_json()
+    assert [canonicalize(one) for one in served] == witness.evidence()
+    assert witness.http.get(f"/{'0' * 64}/evidence").status_code == 404
+
+
+def test_after_evidence_a_witness_signs_nothing_of_that_log(world: World) -> None:
+    test_two_roots_for_one_size_are_evidence(world)
+    world.grow(7)
+    with pytest.raises(LogInconsistent, match="SEL-WIT1"):
+        world.collect()
+    assert world.shown_size() == 5
+    assert len(world.town.witness("SEL-WIT1").evidence()) == 1
+
+
+def test_a_proof_that_leads_nowhere_is_no_evidence(world: World) -> None:
+    """Anybody can send a head that is true with such a proof."""
+    world.grow(7)
+    world.collect()
+    world.grow(12)
+    with world.registry.database.reading() as session:
+        row = store.latest_checkpoint(session)
+    assert row is not None
+    length = len(_path(world, 7, 12))
+    for path in ((bytes(32),) * length, (), (bytes(32),)):
+        answer = _ask(world, old_size=7, consistency=path, checkpoint=row.note)
+        assert answer.status_code == 422
+    assert world.town.witness("SEL-WIT1").evidence() == []
+    assert world.collect() == ("SEL-WIT1", "SEL-WIT2", "SEL-WIT3")
+
+
+def _path(world: World, old: int, new: int) -> list[bytes]:
+    with world.registry.database.reading() as session:
+        return build_consistency(old, new, node_reader(new, partial(store.read_tile, session)))
+
+
+def _proven(files: Sequence[bytes]) -> list[tuple[Checkpoint, Checkpoint]]:
+    return [verify_rewriting(parse_rewriting(file), log_key()) for file in files]
 
 
 def _ask(world: World, **changes: Any) -> TestResponse:

@@ -13,6 +13,7 @@ from did_registry.tlog.merkle import EMPTY_ROOT, MAX_SIZE, leaf_hash, node_hash,
 from did_registry.tlog.proof import (
     build_consistency,
     build_inclusion,
+    root_before,
     verify_consistency,
     verify_inclusion,
 )
@@ -255,3 +256,20 @@ def test_anything_is_refused_with_our_error(index: int, size: int, proof: list[b
         verify_inclusion(LEAVES[0], index, size, proof, EMPTY_ROOT)
     with pytest.raises(Error):
         verify_consistency(index, LEAVES[0], size, LEAVES[1], proof)
+
+
+@given(st.integers(4, LARGEST), st.data())
+def test_a_consistency_proof_shows_the_older_root(new: int, data: st.DataObject) -> None:
+    old = data.draw(st.integers(3, new - 1).filter(lambda size: size & (size - 1)))
+    found = build_consistency(old, new, stored(new))
+    assert root_before(old, new, root(0, new), found) == root(0, old)
+    with pytest.raises(ConsistencyInvalid):
+        root_before(old, new, bytes(32), found)
+    with pytest.raises(Malformed):
+        root_before(old, new, root(0, new), found[1:])
+
+
+@pytest.mark.parametrize("old", [0, 1, 2, 4, 8, 9, 12])
+def test_not_every_proof_shows_the_older_root(old: int) -> None:
+    with pytest.raises(Malformed):
+        root_before(old, 9, bytes(32), [])

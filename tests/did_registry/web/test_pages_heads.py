@@ -1,15 +1,27 @@
 """Signed heads with their witnesses: what is shown was verified line by line."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
-from did_registry.actions.collect_cosignatures import collect_cosignatures
-from did_registry.web.pages_heads import HEADS_A_PAGE, HeadLine, head_lines
+from did_registry import head_store, store
+from did_registry.leaf import LeafKind
+from did_registry.rewriting import Manner, Rewriting
+from did_registry.web.pages_heads import (
+    HEADS_A_PAGE,
+    Contradiction,
+    HeadLine,
+    contradictions,
+    head_lines,
+)
 from storage.transaction import Database
 from tests.simulators.registry import SimulatedRegistry
+from tests.simulators.registry_log import RegistryLog
 from tests.simulators.witnesses import NAMES, POLICY, SimulatedWitnesses
 
 
@@ -25,7 +37,7 @@ class World:
         """Sign a head over so many leaves, and have it signed by who is there."""
         self.registry.fill(size)
         self.registry.publish()
-        collect_cosignatures(self.registry.database, self.witnesses.peers, self.witnesses)
+        self.witnesses.cosign(self.registry.database)
 
     def heads(self, below: int | None = None) -> list[HeadLine]:
         """The newest heads as the page has them."""
@@ -90,3 +102,26 @@ def test_a_page_is_the_newest_and_one_more(world: World) -> None:
     assert [one.size for one in heads] == sorted((one.size for one in heads), reverse=True)
     assert [one.size for one in world.heads(below=4)] == [3, 2]
     assert world.heads(below=1) == []
+
+
+def test_heads_that_contradict_each_other_are_shown_and_nothing_else_is(world: World) -> None:
+    world.publish(5)
+    note = world.registry.read(store.latest_checkpoint)
+    assert note is not None
+    other = RegistryLog()
+    for number in range(4):
+        other.add(LeafKind.SCHEMA, f"types/X{number}/v1", {"h": "A" * 43})
+    found = Rewriting(manner=Manner.TWO_ROOTS, before=note.note, now=other.note())
+    rumour = Rewriting(manner=Manner.TWO_ROOTS, before=note.note, now=note.note)
+    now = world.registry.clock()
+    for file in (found.encode(), rumour.encode(), b"{}"):
+        with world.registry.database.writing() as session:
+            _keep(session, file, now)
+    shown = world.registry.read(lambda session: contradictions(session, world.anchor))
+    digest = hashlib.sha256(found.encode()).hexdigest()
+    assert shown == [Contradiction(digest=digest, seen=now, size=5, other_size=5)]
+
+
+def _keep(session: Session, file: bytes, now: datetime) -> None:
+    head_store.add_evidence(session, file, now)
+    head_store.add_evidence(session, file, now)
