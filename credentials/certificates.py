@@ -22,6 +22,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import (
     Criticality,
     ExtensionPolicy,
@@ -48,6 +49,7 @@ MAX_CHAIN: Final = 3  # leaf and two intermediates; a header has 8 KiB
 MAX_CERTIFICATE_BYTES: Final = 4096
 MAX_NAMES: Final = 16  # alternative names of one leaf
 
+_PEM_LINE: Final = 64
 _MAX_TEXT: Final = 4 * (MAX_CERTIFICATE_BYTES // 3 + 1)
 # What `cryptography` raises for bytes that are no certificate, at once or when a part is read.
 _UNREADABLE: Final = (
@@ -57,6 +59,7 @@ _UNREADABLE: Final = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
     x509.InvalidVersion,
+    CryptographyDeprecationWarning,  # what it will refuse one day, where warnings are errors
 )
 
 
@@ -192,6 +195,13 @@ def read_pem(data: bytes) -> bytes:
     return certificate
 
 
+def encode_pem(certificate: bytes) -> str:
+    """A certificate, DER, as PEM. RFC 7468 §5; nothing of it is looked at."""
+    text = b64encode(certificate).decode("ascii")
+    lines = [text[start : start + _PEM_LINE] for start in range(0, len(text), _PEM_LINE)]
+    return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""))
+
+
 def _der(text: str) -> bytes:
     if len(text) > _MAX_TEXT:
         raise TooLarge(f"a certificate has at most {MAX_CERTIFICATE_BYTES} bytes here")
@@ -205,7 +215,10 @@ def _der(text: str) -> bytes:
 
 
 def _parse(certificate: bytes) -> x509.Certificate:
-    return x509.load_der_x509_certificate(certificate)
+    parsed = x509.load_der_x509_certificate(certificate)
+    if parsed.serial_number <= 0:  # RFC 5280 §4.1.2.2; `cryptography` warns and goes on
+        raise ValueError("the serial number is not positive")
+    return parsed
 
 
 def _der_of(certificate: x509.Certificate) -> bytes:

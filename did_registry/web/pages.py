@@ -16,6 +16,7 @@ from flask import Blueprint, Response, render_template, request
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
+from credentials.certificates import encode_pem
 from did_registry.web.pages_agencies import Standing, agencies, find_by_code
 from did_registry.web.pages_heads import HEADS_A_PAGE, contradictions, head_lines
 from did_registry.web.pages_keys import SCALE, Timeline, key_spans, version_lines
@@ -69,6 +70,7 @@ def agency(code: str) -> str:
         "registry/agency.html",
         view=view,
         agency=found,
+        certificate=encode_pem(view.anchors[found.did]) if found.did in view.anchors else None,
         keys=[] if history is None else key_spans(history, view.compromised),
         versions=[] if history is None else version_lines(history),
         timeline=Timeline(

@@ -115,7 +115,6 @@ def test_an_admitted_verifier_of_another_city_is_answered(
     wallet.page.goto(neighbour.link())
     assert wallet.refusal() == "verifier-not-trusted"
     neighbour.admit()
-    wallet.page.wait_for_timeout(0)
     wallet.open()
     wallet.open_request({"link": neighbour.link()})
     assert "부산도서관" in wallet.page.locator("#view").inner_text()

@@ -15,6 +15,7 @@ from credentials.certificates import (
     MAX_CHAIN,
     MAX_NAMES,
     check_anchor,
+    encode_pem,
     read_leaf,
     read_pem,
     read_x5c,
@@ -267,6 +268,7 @@ def test_reads_one_certificate_from_pem() -> None:
     for wrong in (b"", b"-----BEGIN CERTIFICATE-----\n", PKI.root.pem * 2, LEAF.certificate):
         with pytest.raises(CertificateInvalid):
             read_pem(wrong)
+    assert encode_pem(PKI.root.certificate).encode() == PKI.root.pem
     names = [f"https://{n:0200}.example" for n in range(20)]
     with pytest.raises(TooLarge):
         read_pem(PKI.leaf(uris=names).pem)

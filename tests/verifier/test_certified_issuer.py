@@ -300,4 +300,6 @@ def test_the_public_page_shows_an_anchor(anchored: Anchored) -> None:
         answer = anchored.city.http().get(path)
         assert answer.status_code == 200
         assert "부산광역시" in answer.get_data(as_text=True)
-    assert name in anchored.city.http().get(f"/registry/agencies/{code}").get_data(as_text=True)
+    shown = anchored.city.http().get(f"/registry/agencies/{code}").get_data(as_text=True)
+    assert name in shown
+    assert anchored.pki.root.pem.decode().splitlines()[1] in shown

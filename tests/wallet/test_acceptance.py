@@ -18,16 +18,20 @@ from credentials.errors import (
 from credentials.keys import PublicKey
 from credentials.securing import mechanism_for_format
 from credentials.validity import Validity
-from did_registry.errors import UnknownDid, UnknownKey
+from did_registry.actions.foreign_dids import ForeignDids
+from did_registry.errors import DidUnavailable, UnknownDid, UnknownKey
 from did_registry.view import RegistryView
 from issuer.agency import Agency
 from issuer.catalogue import issuer_metadata
 from openid4vc.credential_configuration import CredentialConfiguration, CredentialFormat
 from schemas.errors import InvalidClaims
 from tests.simulators.city import URL, SimulatedCity
-from tests.simulators.forger import CERTIFICATE, LDP, RESIDENCY, SD_JWT, Forger
+from tests.simulators.did_host import Abroad, DidHost
+from tests.simulators.forger import CERTIFICATE, LDP, RESIDENCY, SD_JWT, Forger, signed_as
 from tests.simulators.one_change import REMOVED, changed
+from tests.simulators.pki import Pki, x5c
 from tests.simulators.root import SimulatedRoot
+from tests.simulators.root_line import Root
 from tests.simulators.sd_jwt import ED25519_HOLDER, HOLDER, STRANGER
 from wallet.acceptance import Accepted, accept, find_issuer_did
 from wallet.errors import IssuerNotTrusted, NotAsOffered
@@ -53,6 +57,7 @@ def accept_as(
     holder: PublicKey | None = None,
     issuer_did: str | None = None,
     configuration: CredentialConfiguration | None = None,
+    view: RegistryView | None = None,
     seconds: int = 0,
 ) -> Accepted:
     credential_format = SD_JWT if isinstance(credential, str) else LDP
@@ -62,7 +67,7 @@ def accept_as(
         issuer_did=issuer_did or forger.did,
         offered=configuration or offered(forger, credential_format),
         holder=holder or key.public_key,
-        view=view_of(forger),
+        view=view or view_of(forger),
         registry_url=URL,
         now=forger.city.clock() + timedelta(seconds=seconds),
     )
@@ -81,6 +86,34 @@ def test_accepts_what_was_offered(still_city: SimulatedCity, credential_format: 
         forger.did,
         "Personnel and Commendation Unit",
     )
+
+
+def test_accepts_what_an_issuer_elsewhere_has_signed_if_its_host_tells_its_key(
+    city: SimulatedCity,
+) -> None:
+    forger, host = Forger(city), DidHost()
+    abroad = Abroad(host, city.clock, "webvh")
+    names = ("--name-ko", "부산", "--name-en", "Busan", "--types", RESIDENCY)
+    Root(city).do("admit", "--did", abroad.did, *names)
+    card = signed_as(forger, abroad.did, "key-1", abroad.signer)
+    with pytest.raises(DidUnavailable):
+        accept_as(forger, card, issuer_did=abroad.did)
+    known = ForeignDids(host).know(view_of(forger), abroad.did, city.clock())
+    found = accept_as(forger, card, issuer_did=abroad.did, view=known)
+    assert (found.issuer.did, found.issuer.name_en) == (abroad.did, "Busan")
+    forged = signed_as(forger, abroad.did, "key-1", STRANGER)
+    with pytest.raises(SignatureInvalid):
+        accept_as(forger, forged, issuer_did=abroad.did, view=known)
+
+
+def test_a_certificate_is_no_key_that_a_wallet_asks_the_registry_for(
+    still_city: SimulatedCity,
+) -> None:
+    forger, pki = Forger(still_city), Pki()
+    leaf = pki.leaf(uris=(forger.did,))
+    header = {"kid": REMOVED, "x5c": x5c(pki.chain(leaf))}
+    with pytest.raises(NotAsOffered):
+        accept_as(forger, forger.rewritten(forger.issue(), {"iss": REMOVED}, header=header))
 
 
 # ---- One change each; everything that was changed was signed anew ----
