@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from did_registry.admission import Asking
+from did_registry.admission import Asking, anchor_name
 from did_registry.admission_form import LINES, parse_admission
 from did_registry.errors import ApplicationInvalid
 from did_registry.root_act import Admit
+from tests.simulators.pki import Pki
 
 DAY = date(2026, 3, 13)
 TYPE = "SeoulResidencyCredential"
@@ -74,6 +75,17 @@ def test_a_resident_number_is_refused() -> None:
     for name in ("nameKo", "nameEn", "purpose", "purposeEn", "legalBasis"):
         texts = {**NAMED, **ASKING, name: "000101-3000001"}
         assert problems(texts, (), (ATTRIBUTE,)) == {f"{name}: resident-number"}
+
+
+def test_an_anchor_takes_the_place_of_the_did() -> None:
+    root = Pki().root
+    named = {"nameKo": "이웃 인증기관", "nameEn": "A CA", "anchor": root.pem.decode()}
+    read = parse_admission(named, [TYPE], [], on=DAY)
+    assert (read.did, read.anchor) == (anchor_name(root.certificate), root.certificate)
+    assert problems({**named, "did": DID}, (TYPE,)) == {"anchor: repeated"}
+    assert problems({**named, "anchor": "x\u200b"}, (TYPE,)) == {"anchor: wrong-form"}
+    asked = problems({**named, **ASKING}, (TYPE,), (ATTRIBUTE,))
+    assert asked == {"attributes: not-offered"}
 
 
 def test_only_what_is_offered_is_admitted() -> None:

@@ -304,7 +304,7 @@ def _said() -> set[str]:
     found |= {f"registry-apply.hint-code-{one}" for one in Applicant}
     found |= {f"registry-apply.field-{name}" for one in Applicant for name in lines(one)}
     found |= {f"registry-apply.field-{name}" for name in RIGHTS.values()}
-    found |= {f"registry-apply.wrong-{name}" for name in ("code", "contact", "did")}
+    found |= {f"registry-apply.wrong-{name}" for name in ("code", "contact", "did", "anchor")}
     hints = ("purpose", "legalBasis", "retentionDays", "contact", "rights")
     found |= {f"registry-apply.hint-{name}" for name in hints}
     facts = ("code", "name", "purpose", "retention", "basis", "contact")

@@ -43,6 +43,8 @@ ROUTES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
             "type.SeoulResidencyCredential": "1",
         },
     ),
+    "confirm_end": ({"code": "neighbour"}, {}),
+    "end_admission": ({"code": "neighbour"}, {"since": "2026-03-13T08:00"}),
     "list_acts": ({}, {}),
     "show_act": ({"act_id": "act"}, {}),
     "approve_act": ({"act_id": "act"}, {}),
@@ -51,9 +53,13 @@ ROUTES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 
 
 @pytest.fixture(scope="module")
-def things(town: SimulatedCity, first: Clerk) -> dict[str, str]:
+def things(town: SimulatedCity, first: Clerk, second: Clerk) -> dict[str, str]:
     """One thing of every kind."""
+    admission = proposed(first, "/admit", ROUTES["admit"][1])
+    assert second.send(f"/registry/desk/acts/{admission}/approve").status_code == 303
+    town.clock.advance(seconds=10)
     return {
+        "neighbour": ROUTES["admit"][1]["did"].rpartition(":")[2],
         "application": applies(town, Applicant.VERIFIER),
         "member": GU,
         "rotate": "rotate",
@@ -172,7 +178,7 @@ def test_ids_that_are_none_are_not_there(
     town: SimulatedCity, things: dict[str, str], first: Clerk, text: str
 ) -> None:
     before = stored(town)
-    nothing = {**things, "application": text, "member": text, "act": text}
+    nothing = {**things, **dict.fromkeys(("application", "member", "act", "neighbour"), text)}
     for rule, method, name in rules(town):
         if ROUTES[name][0]:
             status, _ = ask(town, first, rule, method, nothing)

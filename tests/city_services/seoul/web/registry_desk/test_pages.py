@@ -20,6 +20,7 @@ from tests.city_services.seoul.web.registry_desk.conftest import (
 from tests.did_registry.test_application_form import RESIDENT_NUMBER
 from tests.simulators.city import SimulatedCity
 from tests.simulators.desk import OURS, Clerk, acts_of, seeded_password
+from tests.simulators.pki import Pki
 from web.words import read_words
 
 DESK = "/registry/desk"
@@ -229,9 +230,40 @@ def test_somebody_from_elsewhere_is_admitted_and_its_key_declared(
             f"{DESK}/members/{code}", headers={**OURS, "Accept-Language": "en"}
         ).text
     )
-    member = f"{DESK}/members/{code}/compromise"
-    answer = first.get(f"{member}?key={code}&since=2026-03-13T08:00")
+    member = f"{DESK}/members/{code}"
+    answer = first.get(f"{member}/compromise?key={code}&since=2026-03-13T08:00")
     assert answer.status_code == 200
+    assert f"{member}/end-admission" in first.page(member)
+    for since in ("", "yesterday"):
+        answer = first.send(f"{member}/end-admission", {"since": since})
+        assert (answer.status_code, "malformed" in answer.text) == (400, True)
+    assert first.send(f"{DESK}/members/GU-11620/end-admission").status_code == 404
+    end = proposed(first, f"/members/{code}/end-admission", {"since": "2026-03-13T08:00"})
+    approve(second, end)
+    assert town.city.replay().accreditations_at(NEIGHBOUR, town.clock()) == ()
+
+
+def test_a_trust_anchor_is_admitted_by_its_certificate(
+    town: SimulatedCity, first: Clerk, second: Clerk
+) -> None:
+    # As a browser sends a text of several lines.
+    pem = Pki().root.pem.decode().replace("\n", "\r\n")
+    fields = {"nameKo": "이웃 인증기관", "nameEn": "A neighbour CA", "anchor": pem}
+    right = {"type.SeoulResidencyCredential": "1"}
+    for wrong, told in (
+        ({**right, "anchor": "x"}, "anchor"),
+        ({**right, "did": NEIGHBOUR}, "anchor"),
+        ({"attribute.SeoulResidencyCredential.residentOfSeoul": "1"}, "attributes"),
+    ):
+        answer = first.send(f"{DESK}/admit", {**fields, **wrong})
+        assert (answer.status_code, f'href="#field-{told}"' in answer.text) == (422, True), wrong
+    act = proposed(first, "/admit", {**fields, **right})
+    assert "x509-sha256:" in second.page(f"{DESK}/acts/{act}")
+    assert "이루어짐" in approve(second, act)
+    view = town.city.replay()
+    (name,) = [did for did in view.admitted if did.startswith("x509-sha256:")]
+    page = first.page(f"{DESK}/members/{view.code_of(name)}")
+    assert "이웃 인증기관" in page
 
 
 def test_signing_in_leads_to_the_desk(town: SimulatedCity) -> None:
