@@ -96,8 +96,7 @@ class _Audit:
         self._old = None if memory is None else _remembered_head(memory, anchor)
 
     def run(self) -> Audited:
-        note, head = self._copy.head()
-        self._check_not_shorter(note, head)
+        note, head = self._first_head()
         walk = self._resume(head)
         continued = 0 if walk is None else walk.size
         walk = walk or self._begin()
@@ -115,6 +114,18 @@ class _Audit:
             break
         memory = AuditMemory(note=note, leaves=walk.remembered())
         return Audited(view=view, continued=continued, files=self._files.files, memory=memory)
+
+    def _first_head(self) -> tuple[bytes, Checkpoint]:
+        """The head that must continue the remembered one. A shorter one is asked for again, since a
+        cache may be some seconds behind."""
+        note, head = self._copy.head()
+        for _ in range(1, _TRIES):
+            if self._old is None or head.size >= self._old.size:
+                break
+            self._watcher.pause()
+            note, head = self._copy.head()
+        self._check_not_rewritten(note, head)
+        return note, head
 
     def _newer(self, size: int) -> tuple[bytes, Checkpoint]:
         note, head = self._copy.head()
@@ -165,7 +176,7 @@ class _Audit:
         wider = Tile(tile.level, tile.index, width_at(tile.level, tile.index, size))
         return self._copy.tile(wider)[: 32 * tile.width]
 
-    def _check_not_shorter(self, note: bytes, head: Checkpoint) -> None:
+    def _check_not_rewritten(self, note: bytes, head: Checkpoint) -> None:
         if self._old is None or self._memory is None:
             return
         if head.size < self._old.size:

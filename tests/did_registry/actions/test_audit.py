@@ -165,7 +165,23 @@ def test_a_rolled_back_log_is_told_with_both_heads() -> None:
     audited, world.files = world.audit(), AuditedLog(200).files
     error = _rewriting(world, audited)
     assert error.rewriting.manner is Manner.SHORTENED
+    assert world.pauses == 3
     assert "300 leaves were signed before, and now 200 are" in error.detail
+
+
+def test_a_cache_that_is_some_seconds_behind_is_no_rewriting() -> None:
+    world = AuditedLog(40)
+    old = world.files.read(CHECKPOINT)
+    memory = _grown(world, 50).audit().memory
+    new = world.files.read(CHECKPOINT)
+    world.files.put(CHECKPOINT, old)
+
+    def catch_up() -> None:
+        if world.pauses == 2:
+            world.files.put(CHECKPOINT, new)
+
+    _is_right(world, world.audit(memory, on_pause=catch_up))
+    assert world.pauses == 2
 
 
 def test_two_roots_for_one_size_are_told_with_both_heads() -> None:
