@@ -103,6 +103,11 @@ def read_notice(statement: JsonValue, key: PublicKey, *, logged_at: datetime) ->
             return read_end(signed)
 
 
+def peek_kind(statement: JsonValue) -> NoticeKind:
+    """What a statement says it is; nothing is verified. Raises Malformed or Unsupported."""
+    return _kind(JsonObject(statement, "the leaf's statement").text("kind"))
+
+
 def _encode(notice: Notice) -> Claims:
     match notice:
         case Compromise(did=did, key=key, since=since):

@@ -147,6 +147,13 @@ def leaves_since(session: Session, kind: LeafKind, time: datetime) -> Iterator[L
     return iter(session.scalars(ordered))
 
 
+def notices_between(session: Session, start: int, end: int) -> Sequence[LogLeaf]:
+    """The notices from leaf `start` up to, not including, `end`, in order."""
+    rows = select(LogLeaf).where(LogLeaf.idx >= start, LogLeaf.idx < end)
+    notices = rows.where(LogLeaf.kind == LeafKind.NOTICE.value)
+    return session.scalars(notices.order_by(LogLeaf.idx)).all()
+
+
 def all_leaves(session: Session) -> Iterator[LogLeaf]:
     """Every row of the log, in order, a thousand at a time."""
     rows = select(LogLeaf).order_by(LogLeaf.idx)

@@ -5,11 +5,13 @@ Nobody learns which issuer is being checked, because everybody fetches the same 
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from credentials.errors import Error
+from credentials.keys import PublicKey
 from did_registry.errors import LogInconsistent, RegistryUnavailable
 from did_registry.leaf import MAX_LEAF_BYTES
 from did_registry.replica import Replica
@@ -17,11 +19,13 @@ from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
 from did_registry.tlog.note import parse_note
 from did_registry.tlog.tiles import WIDTH, Bundle, parse_bundle, width_at
 from did_registry.trust import TrustAnchor
+from did_registry.urgent import MAX_URGENT_BYTES, read_urgent
 from did_registry.view import RegistryView
 from web.outbound import Outbound
 
 CHECKPOINT_TYPE: Final = "text/plain"
 BUNDLE_TYPE: Final = "application/octet-stream"
+URGENT_TYPE: Final = "application/json"
 MAX_CHECKPOINT_BYTES: Final = 16 * 1024
 MAX_BUNDLE_BYTES: Final = WIDTH * (MAX_LEAF_BYTES + 2)  # each leaf after its length
 MAX_LEAVES_AT_ONCE: Final = 1_000_000  # a first contact beyond this needs a bundle, not a replay
@@ -54,6 +58,7 @@ class RegistryFollower:
         self._view: RegistryView | None = None
         self._contradiction: str | None = None
         self._asked_at_once: datetime | None = None
+        self._urgent: dict[PublicKey, datetime] = {}
 
     def view(self, now: datetime) -> RegistryView:
         """What the registry says now, or said so recently that it may still be used.
@@ -125,7 +130,24 @@ class RegistryFollower:
         except Error as error:
             self._contradiction = str(error)
             raise
+        self._view = self._with_urgent(self._view, now)
         return self._view
+
+    def _with_urgent(self, view: RegistryView, now: datetime) -> RegistryView:
+        """The view with the compromises that too few witnesses have seen yet: see `urgent.py`.
+
+        Whoever does not answer here, or with what does not hold, has said nothing. A log without
+        witnesses has nothing that they have not seen.
+        """
+        if self._anchor.witnesses.quorum:
+            with suppress(Error):
+                data = _fetch_urgent(self._anchor, self._outbound)
+                for key, since in read_urgent(data, view, self._anchor.log_key, now).items():
+                    self._urgent[key] = min(since, self._urgent.get(key, since))
+        known = dict(view.compromised)
+        for key, since in self._urgent.items():
+            known[key] = min(since, known.get(key, since))
+        return replace(view, compromised=known)
 
 
 def _is_beyond(view: RegistryView | None, than: RegistryView) -> bool:
@@ -175,6 +197,15 @@ def _fetch_checkpoint(anchor: TrustAnchor, outbound: Outbound) -> bytes:
     )
     if fetched.status != 200:
         raise RegistryUnavailable("the registry has no checkpoint")
+    return fetched.body
+
+
+def _fetch_urgent(anchor: TrustAnchor, outbound: Outbound) -> bytes:
+    fetched = outbound.get(
+        f"{anchor.registry_url}/log/urgent", accept=(URGENT_TYPE,), max_bytes=MAX_URGENT_BYTES
+    )
+    if fetched.status != 200:
+        raise RegistryUnavailable("the registry does not say what is urgent")
     return fetched.body
 
 

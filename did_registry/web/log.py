@@ -1,5 +1,6 @@
 """The log's public files: checkpoint, tiles and entry bundles. Spec: c2sp.org/tlog-tiles."""
 
+import json
 import re
 from typing import Final
 
@@ -8,9 +9,14 @@ from sqlalchemy.orm import Session
 
 from credentials.errors import Error
 from did_registry import head_store, store
-from did_registry.actions.follow import BUNDLE_TYPE, CHECKPOINT_TYPE
+from did_registry.actions.follow import BUNDLE_TYPE, CHECKPOINT_TYPE, URGENT_TYPE
+from did_registry.actions.prove_leaf import prove_leaf
 from did_registry.errors import LogFileNotFound
+from did_registry.leaf import parse_leaf
+from did_registry.models import LogCheckpoint
+from did_registry.notice import NoticeKind, peek_kind
 from did_registry.tlog.tiles import WIDTH, Bundle, Tile, encode_bundle, parse_path, width_at
+from did_registry.urgent import MAX_URGENT
 from did_registry.web.service import registry_service
 from web.headers import public_file
 
@@ -32,6 +38,17 @@ def checkpoint() -> Response:
     if note is None:
         raise LogFileNotFound("the log has no checkpoint yet")
     return public_file(Response(note, mimetype=CHECKPOINT_TYPE), max_age=CHECKPOINT_MAX_AGE)
+
+
+@bp.get("/urgent")
+def urgent() -> Response:
+    """The compromises under the newest head that too few witnesses have signed yet, each with its
+    proof; see `did_registry/urgent.py`."""
+    with registry_service().database.reading() as session:
+        shown, newest = _latest(session), store.latest_checkpoint(session)
+        found = [] if newest is None else _compromises(session, shown, newest)
+    body = json.dumps(found)
+    return public_file(Response(body, mimetype=URGENT_TYPE), max_age=CHECKPOINT_MAX_AGE)
 
 
 @bp.get("/evidence/<digest>.json")
@@ -76,7 +93,22 @@ def _read_bundle(asked: Bundle) -> bytes:
 def _check_length(session: Session, level: int, index: int, width: int) -> None:
     """Refuse what lies beyond the newest signed head: no proof could use it, and the numbers of a
     path go further than those of a database."""
-    latest = head_store.published_checkpoint(session, registry_service().witnesses)
+    latest = _latest(session)
     size = 0 if latest is None else latest.size
     if width > width_at(level, index, size):
         raise LogFileNotFound("the log is not that long yet")
+
+
+def _compromises(session: Session, shown: LogCheckpoint | None, newest: LogCheckpoint) -> list[str]:
+    """The proofs of the compromises that are under the newest head and not under the one shown."""
+    start = 0 if shown is None else shown.size
+    notices = store.notices_between(session, start, newest.size)[:MAX_URGENT]
+    return [
+        prove_leaf(session, newest, row.idx).decode()
+        for row in notices
+        if peek_kind(parse_leaf(row.leaf).body["statement"]) is NoticeKind.COMPROMISE
+    ]
+
+
+def _latest(session: Session) -> LogCheckpoint | None:
+    return head_store.published_checkpoint(session, registry_service().witnesses)
