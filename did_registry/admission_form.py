@@ -18,6 +18,7 @@ LINES: Final = (
     "did", "nameKo", "nameEn", "purpose", "purposeEn", "legalBasis", "retentionDays",
 )  # fmt: skip
 ANCHOR: Final = "anchor"  # a certificate in PEM, in place of a DID
+_NAMES: Final = LINES[1:3]
 _OF_VERIFIERS: Final = LINES[3:]
 
 
@@ -67,6 +68,9 @@ def _problems(
                     yield found
     if not types and not attributes:
         yield problem((RIGHTS[Applicant.AGENCY],), ProblemCode.MISSING)
+        for name in _NAMES:
+            if name not in entered:
+                yield problem((name,), ProblemCode.MISSING)
     if not attributes:
         for name in _OF_VERIFIERS:
             if name in entered:

@@ -8,6 +8,7 @@ Anybody may apply; nothing is on the log before two people of the root have agre
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -15,7 +16,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from credentials.json_object import JsonObject
 from did_registry.actions.applications import Received, get_application, submit_application
 from did_registry.actions.root_acts import get_act
-from did_registry.application import Applicant, Application, is_receipt
+from did_registry.application import Applicant, Application, ApplicationState, is_receipt
 from did_registry.application_form import MAX_CHOSEN, RIGHTS, lines, offered, parse_application
 from did_registry.errors import ApplicationInvalid, UnknownApplication
 from did_registry.web.pages_agencies import attribute_label, permission_label
@@ -116,8 +117,9 @@ def rights(application: Application) -> list[tuple[Label, str]]:
 
 
 def _is_new(found: Received) -> bool:
-    """Whether it was handed in at this moment: then the page says to keep the number."""
-    return (registry_pages().clock() - found.received_at).total_seconds() < 60
+    """Whether it was handed in just now: then the page says to keep the number."""
+    is_fresh = registry_pages().clock() - found.received_at < timedelta(minutes=1)
+    return is_fresh and found.state is ApplicationState.RECEIVED
 
 
 def _choose(asked: str, refused: Problem | None) -> str:

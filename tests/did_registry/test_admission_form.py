@@ -61,6 +61,8 @@ def test_a_purpose_without_items_is_an_oversight() -> None:
 
 def test_an_admission_is_for_something() -> None:
     assert problems(NAMED) == {"allowedTypes: missing"}
+    every = ("did", "nameKo", "nameEn", "allowedTypes")
+    assert problems({}) == {f"{name}: missing" for name in every}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.base import Base
 from tests.simulators.city import (
     SimulatedCity,
     city_settings,
@@ -12,6 +13,28 @@ from tests.simulators.city import (
     seed_city,
 )
 from tests.simulators.clock import SimulatedClock
+from tests.simulators.postgres import PostgresCluster
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def town(
+    request: pytest.FixtureRequest, seeded_city: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SimulatedCity]:
+    """One city for a module, on either database."""
+    folder = tmp_path_factory.mktemp("town") / "city"
+    if request.param == "sqlite":
+        yield from _opened(copy_city(seeded_city, folder))
+        return
+    cluster: PostgresCluster = request.getfixturevalue("postgres_cluster")
+    with cluster.fresh_database(Base.metadata) as url:
+        seed_city(city_settings(folder, GWANIN_DATABASE_URL=url), SimulatedClock())
+        yield from _opened(folder, GWANIN_DATABASE_URL=url)
+
+
+def _opened(folder: Path, **environment: str) -> Iterator[SimulatedCity]:
+    simulated = SimulatedCity(city_settings(folder, **environment), SimulatedClock())
+    yield simulated
+    simulated.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
