@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from credentials.claims import Claims
 from credentials.encoding import encode_base64url
 from credentials.errors import Error, Malformed
 from credentials.json_object import parse_object
@@ -117,7 +118,7 @@ def test_what_came_before_holds_for_what_comes_after() -> None:
     _is_right(world, world.audit(memory))
 
 
-@pytest.mark.parametrize("kind", ["document", "list", "entry"])
+@pytest.mark.parametrize("kind", ["document", "list", "entry", "time"])
 def test_a_new_leaf_that_contradicts_an_old_one_is_refused(kind: str) -> None:
     world = AuditedLog(300)
     memory = world.audit().memory
@@ -130,11 +131,30 @@ def test_a_new_leaf_that_contradicts_an_old_one_is_refused(kind: str) -> None:
         case "entry":
             first = parse_object(log.leaves[0]).object("body").members
             log.add(LeafKind.DID, log.root.did.scid, first)
+        case "time":
+            log.clock.advance(seconds=-1)
+            body: Claims = {"agency": "GU-11620", "head": encode_base64url(b"\x01" * 32), "n": 1}
+            log.add(LeafKind.AUDIT, "GU-11620", body)
+            log.clock.advance(seconds=1)
     world.grow(310)
     world.publish()
     with pytest.raises(LeafRejected) as refused:
         world.audit(memory)
     assert refused.value.index == 300
+
+
+def test_the_first_of_two_wrong_things_is_told() -> None:
+    """A leaf that is in the log and may not be, and a tile that is wrong about a later one."""
+    world = AuditedLog(40)
+    world.log.add(LeafKind.SCHEMA, "types/One/v1", {"h": encode_base64url(b"\x01" * 32)})
+    _grown(world, 50)
+    path = "/log/tile/0/000.p/50"
+    body = bytearray(world.files.read(path))
+    body[32 * 45] ^= 1
+    world.files.put(path, bytes(body))
+    with pytest.raises(LeafRejected, match="second leaf") as refused:
+        world.audit()
+    assert refused.value.index == 40
 
 
 def test_memories_of_memories_are_as_good_as_the_first() -> None:
