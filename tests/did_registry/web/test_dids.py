@@ -324,7 +324,15 @@ def test_older_clients_get_the_error_as_one_word(world: ResolverWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    "accept", ["text/html", "application/did+cbor", "image/*", f"{RESULT};q=0"]
+    "accept",
+    [
+        "text/html",
+        "application/did+cbor",
+        "image/*",
+        f"{RESULT};q=0",
+        "application/did-url-dereferencing",
+        f"{DOCUMENT};q=0, text/*",
+    ],
 )
 def test_no_other_representation_is_there(world: ResolverWorld, accept: str) -> None:
     answer = world.resolve(world.agency, accept)
