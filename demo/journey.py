@@ -43,6 +43,7 @@ class Journey:
         self._audit()
         self._revoke(offer["entitlement_id"])
         _, second = self._ask(expect_code="REVOKED", status=1, again=True)
+        self._audit(again=True)
         self._replay(request)
         self._screen.checks(first, second)
 
@@ -112,10 +113,19 @@ class Journey:
         self._screen.fact(f"{result['decision']} [{result['code']}] {claims}")
         return request, result
 
-    def _audit(self) -> None:
-        with self._screen.step("audit"):
-            audit = self._city.run_json(["gwanin", "registry", "audit", self._city.url])
+    def _audit(self, *, again: bool = False) -> None:
+        with self._screen.step("audit-again" if again else "audit"):
+            remember = str(self._folder / "registry.audit")
+            audit = self._city.run_json(
+                ["gwanin", "registry", "audit", self._city.url, "--remember", remember]
+            )
+        if again and not audit["continued"]:
+            raise DemoFailed("the log was not proven to continue the head that was audited before")
         self._screen.fact(f"{audit['size']} leaves, root {audit['root']}")
+        self._screen.fact(
+            f"{audit['continued']} as they were before, {audit['replayed']} replayed,"
+            f" {audit['files']} files compared"
+        )
 
     def _revoke(self, entitlement: str) -> None:
         with self._screen.step("revoke"):

@@ -1,5 +1,6 @@
 """The demo as people run it: real commands, a real server with two workers, a real QR picture."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -34,6 +35,7 @@ def test_walks_the_main_job_with_two_workers_and_exits(tmp_path: Path) -> None:
     assert 'accepted [OK] {"ageOver19": true, "residentOfSeoul": true}' in done.stdout
     assert "rejected [REVOKED]" in done.stdout
     assert "status-revoked" in done.stdout
+    assert re.search(r"^ *[1-9][0-9]* as they were before, [1-9][0-9]* replayed", done.stdout, re.M)
 
 
 def test_walks_the_main_job_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:
