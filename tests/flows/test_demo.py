@@ -2,8 +2,10 @@
 
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,6 +38,23 @@ def test_walks_the_main_job_with_two_workers_and_exits(tmp_path: Path) -> None:
     assert "rejected [REVOKED]" in done.stdout
     assert "status-revoked" in done.stdout
     assert re.search(r"^ *[1-9][0-9]* as they were before, [1-9][0-9]* replayed", done.stdout, re.M)
+    _check_witnessed(tmp_path / "var" / "gwanin.db")
+
+
+def _check_witnessed(file: Path) -> None:
+    """Two of the three processes at least have signed the last head, and approved every DID."""
+    with closing(sqlite3.connect(file)) as database:
+        signed = database.execute(
+            "SELECT count(*) FROM log_cosignature"
+            " WHERE size = (SELECT max(size) FROM log_checkpoint)"
+        )
+        (cosigners,) = signed.fetchone()
+        dids = database.execute("SELECT shown FROM did").fetchall()
+        (approvals,) = database.execute("SELECT count(*) FROM did_witness_proof").fetchone()
+    assert cosigners >= 2
+    assert dids
+    assert set(dids) == {(1,)}
+    assert approvals >= 2 * len(dids)
 
 
 def test_walks_the_main_job_on_postgresql(tmp_path: Path, postgresql_url: str) -> None:

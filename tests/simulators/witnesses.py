@@ -16,6 +16,7 @@ from flask import Flask
 from credentials.did_key import encode_did_key
 from credentials.keys import Ed25519Signer
 from did_registry import witness_store
+from did_registry.actions.collect_approvals import collect_approvals
 from did_registry.actions.collect_cosignatures import collect_cosignatures
 from did_registry.actions.witness_head import Witness
 from did_registry.tlog.cosignature import WitnessPolicy, witness_key
@@ -117,7 +118,8 @@ class SimulatedWitness:
 
 
 class SimulatedWitnesses:
-    """Witnesses, three unless named; `away` has the names of those that do not answer."""
+    """Witnesses, three unless named; `away` has the names of those that do not answer; while they
+    are `deaf`, all sign heads and approve no versions."""
 
     def __init__(
         self,
@@ -128,6 +130,7 @@ class SimulatedWitnesses:
     ) -> None:
         self.all = [SimulatedWitness(name, folder, clock, key or log_key()) for name in names]
         self.away: set[str] = set()
+        self.deaf = False
         self.clock, self.log_key = clock, key or log_key()
 
     @property
@@ -148,6 +151,10 @@ class SimulatedWitnesses:
         """Ask all of them to sign a log's newest head, as its writer does."""
         return collect_cosignatures(database, self.peers, self, key=self.log_key, now=self.clock())
 
+    def approve(self, database: Database, peers: WitnessPeers | None = None) -> tuple[str, ...]:
+        """Ask them to approve what is not shown yet; returns the SCIDs of what still waits."""
+        return collect_approvals(database, peers or self.peers, self, now=self.clock())
+
     def witness(self, name: str) -> SimulatedWitness:
         """One of them."""
         return next(one for one in self.all if one.name == name)
@@ -157,7 +164,7 @@ class SimulatedWitnesses:
     ) -> Fetched:
         """Reach the witness that a URL names."""
         found = next(one for one in self.all if url.startswith(f"{one.url}/"))
-        if found.name in self.away:
+        if found.name in self.away or (self.deaf and url.endswith("/add-did-version")):
             raise FetchFailed("nobody answers")
         return found.outbound.post(
             url, body, content_type=content_type, accept=accept, max_bytes=max_bytes

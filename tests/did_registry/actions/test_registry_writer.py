@@ -109,3 +109,33 @@ def test_nothing_is_signed_that_the_guard_does_not_know(world: World) -> None:
     with pytest.raises(LogInconsistent):
         world.record(2)
     assert world.shown() == 3
+
+
+def _seen(world: World) -> int:
+    return world.registry.http().get("/dids/GU-11620/did.jsonl").status_code
+
+
+def test_a_new_did_is_approved_and_shown_with_the_head_that_holds_it(world: World) -> None:
+    world.registry.create("GU-11620", world.town.rule)
+    world.record(1)
+    assert _seen(world) == 200
+
+
+def test_what_was_not_approved_is_asked_for_with_the_next_head_and_at_the_next_start(
+    world: World,
+) -> None:
+    world.registry.create("GU-11620", world.town.rule)
+    world.town.away |= {"SEL-WIT1", "SEL-WIT2"}
+    world.record(1)
+    assert _seen(world) == 404
+    world.town.away.clear()
+    world.record(2)
+    assert _seen(world) == 200
+    world.registry.clock.advance(seconds=1)
+    world.town.deaf = True  # they sign heads, and approve nothing
+    world.registry.create("GU-11440", world.town.rule)
+    world.record(3)
+    assert world.registry.http().get("/dids/GU-11440/did.jsonl").status_code == 404
+    world.town.deaf = False
+    world.writer.publish(world.registry.clock())  # as at a start
+    assert world.registry.http().get("/dids/GU-11440/did.jsonl").status_code == 200
