@@ -8,11 +8,12 @@ key that signed it, and since it takes a right and gives none. Witnesses that ar
 away, must not keep a stolen key alive. Whoever has it from here keeps it: it is never taken back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from credentials.errors import Malformed
+from credentials.jcs import canonicalize
 from credentials.json_object import JsonObject
 from credentials.keys import PublicKey
 from credentials.strict_json import parse_json
@@ -44,15 +45,26 @@ def read_urgent(
     Raises Malformed or TooLarge for the file, and for any proof, leaf or notice in it that does not
     hold what verifying it raises: then nothing in the file is believed.
     """
-    listed = JsonObject({"file": parse_json(data, max_bytes=MAX_URGENT_BYTES)})
     found: dict[PublicKey, datetime] = {}
-    for text in listed.array("file", max_items=MAX_URGENT):
-        if not isinstance(text, str) or len(text) > _MAX_PROOF_CHARS:
-            raise Malformed("an urgent notice is the text of a proof")
-        notice, subject = _proven(text.encode(), view, key, now)
+    for proof in read_proofs(data):
+        notice, subject = _proven(proof, view, key, now)
         for one in _keys(notice, subject, view):
             found[one] = min(notice.since, found.get(one, notice.since))
     return found
+
+
+def encode_urgent(proofs: Sequence[str]) -> bytes:
+    """Write the file, in its one spelling."""
+    return canonicalize([*proofs])
+
+
+def read_proofs(data: bytes) -> list[bytes]:
+    """The proofs in the file, unverified. Raises Malformed or TooLarge."""
+    listed = JsonObject({"file": parse_json(data, max_bytes=MAX_URGENT_BYTES)})
+    texts = listed.array("file", max_items=MAX_URGENT)
+    if not all(isinstance(text, str) and len(text) <= _MAX_PROOF_CHARS for text in texts):
+        raise Malformed("an urgent notice is the text of a proof")
+    return [str(text).encode() for text in texts]
 
 
 def _proven(

@@ -92,7 +92,7 @@ class _Audit:
         self._memory = memory
         self._watcher = watcher
         self._now = now
-        self._files = FileAudit(copy)
+        self._files = FileAudit(copy, anchor.log_key)
         self._old = None if memory is None else _remembered_head(memory, anchor)
 
     def run(self) -> Audited:

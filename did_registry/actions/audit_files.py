@@ -1,5 +1,5 @@
 """Compares what a registry serves beside its log with what the log says: the logs of DIDs, their
-witnesses' proofs, the documents of types, and status lists."""
+witnesses' proofs, urgent notices, the documents of types, and status lists."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from credentials.errors import Error
+from credentials.errors import Error, Malformed
 from did_registry.actions.export_bundle import LIST_TYPES, MAX_LIST_BYTES
+from did_registry.actions.follow import URGENT_TYPE
 from did_registry.actions.served_copy import ServedCopy
 from did_registry.audit_errors import FileRejected
 from did_registry.errors import LogWitnessMissing
+from did_registry.tlog.note import VerifierKey
+from did_registry.tlog.tlog_proof import parse_tlog_proof
+from did_registry.urgent import MAX_URGENT_BYTES, encode_urgent, read_proofs, read_urgent
 from did_registry.view import RegistryView
 from did_registry.webvh.did import folder_path
 from did_registry.webvh.entry import MAX_LOG_BYTES, encode_entry
@@ -19,13 +23,14 @@ from did_registry.webvh.history import History
 from did_registry.webvh.witness import MAX_WITNESS_FILE_BYTES
 from did_registry.webvh.witness_proofs import verify_every_proof
 
+URGENT: Final = "/log/urgent"
 DID_LOG_TYPES: Final = ("text/jsonl",)
 WITNESS_TYPES: Final = ("application/json",)
 DOCUMENT_TYPES: Final = ("application/json", "application/schema+json", "application/ld+json")
 MAX_DOCUMENT_BYTES: Final = 1024 * 1024
 _SLACK: Final = 2  # what is twice as long as it may be is still fetched, to say so
 
-# Told how many of how many things are done: DIDs, documents and lists.
+# Told how many of how many things are done: urgent notices, DIDs, documents and lists.
 OnFiles: TypeAlias = Callable[[int, int], None]
 
 
@@ -39,10 +44,11 @@ class _Thing:
 
 
 class FileAudit:
-    """Compares every file once for each state of the log that it depends on."""
+    """Compares every file once for each state of the log that it depends on. key: the log's."""
 
-    def __init__(self, copy: ServedCopy) -> None:
+    def __init__(self, copy: ServedCopy, key: VerifierKey) -> None:
         self._copy = copy
+        self._key = key
         self._checked: dict[str, tuple[object, int]] = {}
 
     @property
@@ -60,6 +66,9 @@ class FileAudit:
             on_files(done, len(things))
 
     def _things(self, view: RegistryView) -> Iterator[_Thing]:
+        yield _Thing(
+            name=URGENT, state=view.checkpoint.size, check=partial(self._check_urgent, view)
+        )
         for history in sorted(view.histories.values(), key=lambda found: str(found.did)):
             yield _Thing(
                 name=str(history.did),
@@ -74,6 +83,21 @@ class FileAudit:
     def _hashed(self, file: str, accept: tuple[str, ...], max_bytes: int, digest: bytes) -> _Thing:
         check = partial(self._check_digest, file, accept, max_bytes, digest)
         return _Thing(name=file, state=digest, check=check)
+
+    def _check_urgent(self, view: RegistryView) -> int:
+        """Compromises under a head that too few witnesses have signed: each must be proven, and
+        every signature under that head must be somebody's who is known."""
+        data = self._copy.get(URGENT, (URGENT_TYPE,), _SLACK * MAX_URGENT_BYTES)
+        try:
+            read_urgent(data, view, self._key, view.as_of)
+            proofs = read_proofs(data)
+            if encode_urgent([proof.decode() for proof in proofs]) != data:
+                raise Malformed("it is not the canonical text of what it says")
+            for proof in proofs:
+                self._copy.check_signatures(parse_tlog_proof(proof).checkpoint)
+        except Error as error:
+            raise FileRejected(error.detail, file=URGENT) from error
+        return 1
 
     def _check_did(self, history: History) -> int:
         """The lines are the logged ones, up to the first that still waits for its witnesses."""

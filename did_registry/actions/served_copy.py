@@ -14,7 +14,8 @@ from did_registry.actions.follow import (
 )
 from did_registry.audit_errors import FileRejected, SignerUnknown
 from did_registry.errors import RegistryUnavailable
-from did_registry.tlog.checkpoint import Checkpoint
+from did_registry.tlog.checkpoint import Checkpoint, verify_checkpoint
+from did_registry.tlog.cosignature import cosignature_times
 from did_registry.tlog.note import parse_note
 from did_registry.tlog.tile_stream import MAX_TILE_BYTES
 from did_registry.tlog.tiles import Bundle, Tile, parse_bundle
@@ -44,7 +45,7 @@ class ServedCopy:
         note = self.get(CHECKPOINT, (CHECKPOINT_TYPE,), MAX_CHECKPOINT_BYTES)
         with _naming(CHECKPOINT):
             checkpoint = verify_head(note, self._anchor)
-            self._check_signers(note)
+            self.check_signatures(note)
         return note, checkpoint
 
     def tile(self, tile: Tile) -> bytes:
@@ -79,7 +80,13 @@ class ServedCopy:
         path = file.removeprefix(self._home) if file.startswith(f"{self._home}/") else file
         return f"{self._anchor.registry_url}{path}" if path.startswith("/") else file
 
-    def _check_signers(self, note: bytes) -> None:
+    def check_signatures(self, note: bytes) -> None:
+        """Verify every line under a head, whatever a quorum would demand.
+
+        Raises SignerUnknown, and what `cosignature_times` and `verify_checkpoint` raise.
+        """
+        verify_checkpoint(note, self._anchor.log_key)
+        cosignature_times(parse_note(note), self._anchor.witnesses.witnesses)
         log, witnesses = self._anchor.log_key, self._anchor.witnesses.witnesses
         known = {(key.name, key.key_id) for key in witnesses} | {(log.name, log.key_id)}
         for line in parse_note(note).signatures:

@@ -1,6 +1,5 @@
 """The log's public files: checkpoint, tiles and entry bundles. Spec: c2sp.org/tlog-tiles."""
 
-import json
 import re
 from typing import Final
 
@@ -16,7 +15,7 @@ from did_registry.leaf import parse_leaf
 from did_registry.models import LogCheckpoint
 from did_registry.notice import NoticeKind, peek_kind
 from did_registry.tlog.tiles import WIDTH, Bundle, Tile, encode_bundle, parse_path, width_at
-from did_registry.urgent import MAX_URGENT
+from did_registry.urgent import MAX_URGENT, encode_urgent
 from did_registry.web.service import registry_service
 from web.headers import public_file
 
@@ -47,7 +46,7 @@ def urgent() -> Response:
     with registry_service().database.reading() as session:
         shown, newest = _latest(session), store.latest_checkpoint(session)
         found = [] if newest is None else _compromises(session, shown, newest)
-    body = json.dumps(found)
+    body = encode_urgent(found)
     return public_file(Response(body, mimetype=URGENT_TYPE), max_age=CHECKPOINT_MAX_AGE)
 
 

@@ -27,6 +27,7 @@ from did_registry.leaf import LeafKind, parse_leaf
 from did_registry.tlog.merkle import leaf_hash
 from did_registry.tlog.tiles import changed_bundles, encode_bundle, grow
 from did_registry.trust import TrustAnchor
+from did_registry.urgent import encode_urgent
 from did_registry.webvh.did import placeholder_did
 from did_registry.webvh.entry import encode_entry, parse_entry
 from did_registry.webvh.history import History, begin
@@ -81,7 +82,8 @@ class AuditedLog:
         log = self.log
         agency, youth = log.member("GU-11620"), log.member("SEL-YOUTH")
         log.accredit(agency, TYPE)
-        log.register(log.member("VER-LIB"), f"{TYPE}.ageOver19")
+        self._library = log.member("VER-LIB")
+        log.register(self._library, f"{TYPE}.ageOver19")
         for path, document in self._documents.items():
             log.add(LeafKind.SCHEMA, path, {"h": _digest(document)})
         gone = log.member("SEL-GONE")
@@ -141,11 +143,21 @@ class AuditedLog:
             start = bundle.index * 256
             leaves = self.log.leaves[start : start + bundle.width]
             files.add(f"/log/{bundle.path}", encode_bundle(leaves), BUNDLE)
+        files.add("/log/urgent", self._urgent(), "application/json")
         self._publish_dids(files)
         for path, document in self._documents.items():
             files.add(f"/{path}", document, "application/json")
         for uri, document in self._lists.items():
             files.add(uri.removeprefix(URL), document, "application/statuslist+jwt")
+
+    def _urgent(self) -> bytes:
+        """A compromise under a head of one leaf more, which is not shown yet."""
+        log, size = self.log, len(self.log.leaves)
+        since = log.clock().replace(microsecond=0)
+        log.compromise(self._library, since)
+        proof = log.prove(size)
+        del log.leaves[size:]
+        return encode_urgent([proof.decode()])
 
     def _publish_dids(self, files: ServedFiles) -> None:
         lines: dict[str, list[bytes]] = defaultdict(list)

@@ -29,6 +29,9 @@ from did_registry.tlog.checkpoint import build_checkpoint
 from did_registry.tlog.cosignature import NO_WITNESSES
 from did_registry.tlog.merkle import leaf_hash, root_of
 from did_registry.tlog.note import Ed25519NoteSigner, VerifierKey, verifier_key
+from did_registry.tlog.proof import build_inclusion
+from did_registry.tlog.tiles import grow, node_reader
+from did_registry.tlog.tlog_proof import TlogProof, encode_tlog_proof
 from did_registry.trust import TrustAnchor
 from did_registry.view import RegistryView
 from did_registry.webvh.did import Did, placeholder_did
@@ -196,6 +199,15 @@ class RegistryLog:
         leaves = self.leaves[:size]
         root = root_of(map(leaf_hash, leaves))
         return build_checkpoint(origin, len(leaves), root, [Ed25519NoteSigner(origin, key)])
+
+    def prove(self, index: int) -> bytes:
+        """Where a leaf stands under the newest head: a tlog-proof that brings the leaf along."""
+        leaves = self.leaves
+        tiles = dict(grow(0, [*map(leaf_hash, leaves)], lambda _: b""))
+        path = build_inclusion(index, len(leaves), node_reader(len(leaves), tiles.__getitem__))
+        return encode_tlog_proof(
+            TlogProof(index=index, path=tuple(path), checkpoint=self.note(), extra=leaves[index])
+        )
 
     def replica(self) -> Replica:
         """A replica that has taken all leaves."""

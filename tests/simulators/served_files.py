@@ -116,6 +116,7 @@ def _paths(view: RegistryView, list_url: str | None) -> list[str]:
     codes = [history.did.path[-1] for history in view.histories.values()]
     return [
         "/log/checkpoint",
+        "/log/urgent",
         *(f"/log/{tile.path}" for tile in changed_tiles(0, size)),
         *(f"/log/{bundle.path}" for bundle in changed_bundles(0, size)),
         *(f"/dids/{code}/{name}" for code in codes for name in ("did.jsonl", "did-witness.json")),
