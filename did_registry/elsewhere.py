@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from credentials.errors import Malformed
 from did_registry.did_web import WEB, document_url
 from did_registry.document import DidDocument, Purpose
 from did_registry.errors import DidRolledBack, KeyHistoryUnknown, UnknownKey
@@ -39,6 +40,10 @@ class KeysElsewhere(Protocol):
         """The document of today."""
         ...
 
+    def names(self, key_id: str) -> bool:
+        """Whether it has told of a key of this name, now or before, to sign with."""
+        ...
+
     def document_at(self, time: datetime) -> DidDocument:
         """The document of a time, as far as the DID tells. Raises VersionNotFound."""
         ...
@@ -64,6 +69,10 @@ class LoggedKeys:
     @property
     def document(self) -> DidDocument:
         return self.history.latest.document
+
+    def names(self, key_id: str) -> bool:
+        """Whether any version has a key of this name to sign with."""
+        return bool(self.history.keys_named(key_id))
 
     def document_at(self, time: datetime) -> DidDocument:
         """The document of the version of that time. Raises VersionNotFound."""
@@ -93,6 +102,14 @@ class ShownKeys:
     @property
     def ttl(self) -> None:
         return None
+
+    def names(self, key_id: str) -> bool:
+        """Whether it has a key of this name to sign with."""
+        try:
+            signing = (Purpose.ASSERTION, Purpose.AUTHENTICATION)
+            return any(key_id in self.document.methods(purpose) for purpose in signing)
+        except Malformed:
+            return False
 
     def document_at(self, time: datetime) -> DidDocument:
         """The document of today, which is all there is."""

@@ -44,9 +44,11 @@ class Evidence(Protocol):
         """
         ...
 
-    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def with_keys_of(
+        self, view: RegistryView, did: str, key_id: str, now: datetime
+    ) -> RegistryView:
         """The view with the keys of a DID that is admitted and stands elsewhere; the same view for
-        every other DID.
+        every other DID. key_id: the key that is looked for, empty where its name is not known.
 
         Raises DidUnavailable, or DidNotProven for keys that can't be believed.
         """

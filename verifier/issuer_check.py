@@ -43,7 +43,8 @@ from verifier.evidence import Evidence
 
 _ISSUER_UNKNOWN: Final = Failed("issuer-unknown")
 _KEY_UNKNOWN: Final = Failed("key-unknown")
-_NOT_KNOWN: Final = (_ISSUER_UNKNOWN, _KEY_UNKNOWN)
+_NO_ANCHOR: Final = Failed("certificate-untrusted")
+_NOT_KNOWN: Final = (_ISSUER_UNKNOWN, _KEY_UNKNOWN, _NO_ANCHOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def _check(
 def _listed(
     unverified: Unverified, view: RegistryView, evidence: Evidence, now: datetime
 ) -> IssuerKey:
-    known = evidence.with_keys_of(view, unverified.issuer, now)
+    known = evidence.with_keys_of(view, unverified.issuer, unverified.key_id, now)
     found = known.key_of(
         unverified.issuer, unverified.key_id, Purpose.ASSERTION, unverified.issued_at
     )
@@ -119,7 +120,7 @@ def _certified(
     unverified: Unverified, view: RegistryView, evidence: Evidence, now: datetime
 ) -> IssuerKey:
     certificates, did = unverified.certificates, named_did(unverified.certificates)
-    known = view if did is None else evidence.with_keys_of(view, did, now)
+    known = view if did is None else evidence.with_keys_of(view, did, "", now)
     found = find_signer(certificates, unverified.issuer, known, time=unverified.issued_at, now=now)
     named = replace(unverified, issuer=found.issuer, key_id=found.key_id)
     return IssuerKey(at=found.at, named=named, view=known)
@@ -136,7 +137,7 @@ def _refused_certificate(error: CertificateInvalid) -> Failed:
         case CertificateOfAnother():
             return Failed("certificate-of-another")
         case CertificateUntrusted():
-            return Failed("certificate-untrusted")
+            return _NO_ANCHOR
         case AnchorInChain():
             return Failed("anchor-in-chain")
         case _:

@@ -32,9 +32,11 @@ class ShownEvidence:
         """More of the registry, if we can have it."""
         return self.ours.newer_registry(view, now)
 
-    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def with_keys_of(
+        self, view: RegistryView, did: str, key_id: str, now: datetime
+    ) -> RegistryView:
         """The view with a DID's keys as we know them."""
-        return self.ours.with_keys_of(view, did, now)
+        return self.ours.with_keys_of(view, did, key_id, now)
 
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:
         """The state as we know it."""

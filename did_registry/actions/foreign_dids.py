@@ -1,11 +1,12 @@
 """Asks the hosts of admitted DIDs for their keys, through the one guarded client.
 
-    view = foreign.know(view, did, now)      # the same view for every DID that is not elsewhere
+    view = foreign.know(view, did, key_id, now)  # the same view for every DID that is not elsewhere
     view.key_of(did, key_id, purpose, issued_at)
 
 Only hosts of DIDs that the root has admitted are asked, before any transaction, and what they said
-is used for minutes: a key that its owner took back must not count for long. What they said before
-is never used instead of an answer that did not come.
+is used for minutes: a key that its owner took back must not count for long. A key that they did not
+name is asked for again at once, as it may be new. What they said before is never used instead of an
+answer that did not come.
 """
 
 import threading
@@ -29,6 +30,7 @@ from did_registry.webvh.did import parse_did
 
 MAX_AGE: Final = timedelta(minutes=5)  # as long as a status list, which can be as urgent
 MAX_KEPT: Final = 64  # logs of 2 MiB at most, and a city admits a handful
+RECENT: Final = timedelta(seconds=5)  # what was asked so lately is not asked again for a new key
 FAILURE_AGE: Final = timedelta(seconds=10)  # how long a host that failed is left alone
 
 
@@ -50,19 +52,22 @@ class ForeignDids:
         self._known: OrderedDict[str, KeysElsewhere] = OrderedDict()
         self._failed: OrderedDict[str, _Failed] = OrderedDict()
 
-    def know(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def know(self, view: RegistryView, did: str, key_id: str, now: datetime) -> RegistryView:
         """The view with the keys of a DID, if it is admitted and stands elsewhere.
 
+        key_id: the key that is looked for; empty where nobody knows its name yet.
         Raises DidUnavailable when its host is away, slow or has nothing; DidNotProven when what
         it says breaks a rule of the DID's method, and DidRolledBack when its log has lost what was
         seen in it.
         """
-        return view.knowing(self._keys(did, now)) if view.stands_elsewhere(did) else view
+        if not view.stands_elsewhere(did):
+            return view
+        return view.knowing(self._keys(did, key_id, now))
 
-    def _keys(self, did: str, now: datetime) -> KeysElsewhere:
+    def _keys(self, did: str, key_id: str, now: datetime) -> KeysElsewhere:
         with self._lock:
             known, failed = self._known.get(did), self._failed.get(did)
-        if known is not None and _is_fresh(known.as_of, known.ttl, now):
+        if known is not None and _is_enough(known, key_id, now):
             return known
         if failed is not None and timedelta(0) <= now - failed.as_of < FAILURE_AGE:
             raise type(failed.error)(failed.error.detail)
@@ -92,6 +97,12 @@ class ForeignDids:
         if found.failure is not None or found.history is None:
             raise DidNotProven(f"the DID's log is not valid: {found.failure}")
         return LoggedKeys(did=did, as_of=now, history=found.history)
+
+
+def _is_enough(known: KeysElsewhere, key_id: str, now: datetime) -> bool:
+    if not _is_fresh(known.as_of, known.ttl, now):
+        return False
+    return not key_id or now - known.as_of < RECENT or known.names(key_id)
 
 
 def _is_fresh(as_of: datetime, ttl: timedelta | None, now: datetime) -> bool:

@@ -105,7 +105,7 @@ def _ask(
         if not view.stands_elsewhere(did):
             return "not elsewhere"
         host.served[keys_url(did)] = served
-        known = ForeignDids(host).know(view, did, now)
+        known = ForeignDids(host).know(view, did, key_id, now)
         return said_key(known.key_at(key_id, purpose, time))
 
     world = {

@@ -83,7 +83,9 @@ class Bundled:
     def newer_registry(self, view: RegistryView, now: datetime) -> RegistryView | None:
         return None
 
-    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def with_keys_of(
+        self, view: RegistryView, did: str, key_id: str, now: datetime
+    ) -> RegistryView:
         return view
 
     def status(self, reference: StatusReference, issuer: str, now: datetime) -> KnownState:

@@ -98,7 +98,7 @@ def test_accepts_what_an_issuer_elsewhere_has_signed_if_its_host_tells_its_key(
     card = signed_as(forger, abroad.did, "key-1", abroad.signer)
     with pytest.raises(DidUnavailable):
         accept_as(forger, card, issuer_did=abroad.did)
-    known = ForeignDids(host).know(view_of(forger), abroad.did, city.clock())
+    known = ForeignDids(host).know(view_of(forger), abroad.did, "", city.clock())
     found = accept_as(forger, card, issuer_did=abroad.did, view=known)
     assert (found.issuer.did, found.issuer.name_en) == (abroad.did, "Busan")
     forged = signed_as(forger, abroad.did, "key-1", STRANGER)

@@ -42,10 +42,12 @@ class BundleEvidence:
         """Nothing: there is nobody to ask."""
         del view, now
 
-    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def with_keys_of(
+        self, view: RegistryView, did: str, key_id: str, now: datetime
+    ) -> RegistryView:
         """The same view: a bundle holds the registry's own DIDs only. Raises DidUnavailable for an
         admitted one that stands elsewhere."""
-        del now
+        del key_id, now
         if view.stands_elsewhere(did):
             raise DidUnavailable("a bundle does not hold the keys of DIDs that stand elsewhere")
         return view

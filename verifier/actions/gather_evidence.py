@@ -48,9 +48,11 @@ class OnlineEvidence:
         """The registry, followed at once, if it has grown; see `RegistryFollower.newer`."""
         return self._follower.newer(view, now)
 
-    def with_keys_of(self, view: RegistryView, did: str, now: datetime) -> RegistryView:
+    def with_keys_of(
+        self, view: RegistryView, did: str, key_id: str, now: datetime
+    ) -> RegistryView:
         """The view with an admitted issuer's keys, as its host tells them; see `ForeignDids`."""
-        return self._elsewhere.know(view, did, now)
+        return self._elsewhere.know(view, did, key_id, now)
 
     def known_lists(self) -> tuple[KnownList, ...]:
         """The status lists that were fetched so far and not forgotten."""
@@ -83,7 +85,8 @@ class OnlineEvidence:
         self, view: RegistryView, reference: StatusReference, issuer: str, now: datetime
     ) -> KnownList:
         """The list, signed with a key that a view has for its issuer."""
-        signer = ListSigner(view=self._elsewhere.know(view, issuer, now), issuer=issuer, at=now)
+        known = self._elsewhere.know(view, issuer, "", now)
+        signer = ListSigner(view=known, issuer=issuer, at=now)
         since = _logged_since(view, reference)
         return self._lists.get(reference.uri, reference.purpose, signer.find, now, since)
 

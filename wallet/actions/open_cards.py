@@ -44,7 +44,7 @@ def _open(item: HeldCredential, view: RegistryView, connection: Connection, now:
     mechanism = mechanism_of(item.serialized)
     unverified = mechanism.parse(item.serialized)
     issuer = unverified.issuer
-    known = connection.elsewhere.know(view, issuer, now)
+    known = connection.elsewhere.know(view, issuer, unverified.key_id, now)
     # What became of the key since is the verifier's to judge: one card must not hide another.
     found = known.listed_key(issuer, unverified.key_id, Purpose.ASSERTION, unverified.issued_at)
     verified = mechanism.verify(unverified, found.key)

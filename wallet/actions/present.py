@@ -118,7 +118,7 @@ def _fetch_request(
     key_id = peek_key_id(signed, client_id=link.client_id)
     try:
         did = verifier_did(link.client_id)
-        view = connection.elsewhere.know(connection.follower.view(now), did, now)
+        view = connection.elsewhere.know(connection.follower.view(now), did, key_id, now)
         found = view.key_at(key_id, Purpose.AUTHENTICATION, now)
     except DidUnavailable:
         raise  # whoever asks may be registered: its own host did not say, and may be asked again

@@ -106,7 +106,7 @@ def _knowing_issuers(credential_issuer: str, connection: Connection, now: dateti
     for did in view.accreditations:
         may_issue = view.stands_elsewhere(did) and view.accreditations_at(did, now)
         if may_issue and _origin_of_did(did) == origin:
-            view = connection.elsewhere.know(view, did, now)
+            view = connection.elsewhere.know(view, did, "", now)
     return view
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from credentials.errors import Error
-from did_registry.actions.foreign_dids import FAILURE_AGE, MAX_AGE, MAX_KEPT, ForeignDids
+from did_registry.actions.foreign_dids import FAILURE_AGE, MAX_AGE, MAX_KEPT, RECENT, ForeignDids
 from did_registry.admission import Admission
 from did_registry.document import Purpose
 from did_registry.errors import (
@@ -47,10 +47,9 @@ class World:
     def key(self, key_id: str | None = None, ago: timedelta = timedelta(0)) -> KeyAt:
         """What is found for a key at a time before now."""
         now = self.clock()
-        known = self.foreign.know(self.log.view(), self.abroad.did, now)
-        return known.key_of(
-            self.abroad.did, key_id or self.abroad.key_id, Purpose.ASSERTION, now - ago
-        )
+        named = key_id or self.abroad.key_id
+        known = self.foreign.know(self.log.view(), self.abroad.did, named, now)
+        return known.key_of(self.abroad.did, named, Purpose.ASSERTION, now - ago)
 
 
 @pytest.fixture(params=METHODS)
@@ -78,7 +77,7 @@ def test_only_admitted_dids_are_asked_for(world: World) -> None:
     stranger = Abroad(world.host, world.clock, "web", domain="evil.example")
     view = world.log.view()
     for did in (stranger.did, str(world.log.root.did), "did:key:z6Mk", "nothing"):
-        assert world.foreign.know(view, did, world.clock()) is view
+        assert world.foreign.know(view, did, f"{did}#k", world.clock()) is view
     assert world.host.asked == []
 
 
@@ -171,6 +170,40 @@ def test_an_answer_is_used_for_minutes(world: World) -> None:
     assert len(world.host.asked) == 2
 
 
+def test_a_key_of_just_now_is_asked_for_at_once(world: World) -> None:
+    """Else what an honest issuer signs within minutes of a rotation would be called forged."""
+    world.key()
+    world.clock.advance(seconds=60)
+    world.abroad.rotate()
+    found = world.key()
+    assert found.key == world.abroad.signer.public_key
+    assert len(world.host.asked) == 2
+
+
+def test_a_key_that_nobody_has_makes_us_ask_no_more_than_every_few_seconds(world: World) -> None:
+    invented = f"{world.abroad.did}#key-9"
+    for _ in range(5):
+        with pytest.raises(UnknownKey):
+            world.key(invented)
+        world.clock.advance(seconds=1)
+    assert len(world.host.asked) == 1
+    world.clock.advance(seconds=RECENT.total_seconds())
+    with pytest.raises(UnknownKey):
+        world.key(invented)
+    assert len(world.host.asked) == 2
+    assert world.key()  # the others are not asked for again
+    assert len(world.host.asked) == 2
+
+
+def test_a_new_key_is_unknown_while_its_host_is_away(world: World) -> None:
+    world.key()
+    world.clock.advance(seconds=60)
+    world.host.served[world.abroad.url] = 503
+    with pytest.raises(DidUnavailable):
+        world.key(f"{world.abroad.did}#key-2")
+    assert world.key()
+
+
 def test_an_old_answer_never_stands_in_for_one_that_did_not_come(world: World) -> None:
     world.key()
     world.host.served[world.abroad.url] = 503
@@ -181,14 +214,14 @@ def test_an_old_answer_never_stands_in_for_one_that_did_not_come(world: World) -
 
 def test_a_did_may_want_to_be_asked_more_often(webvh: World) -> None:
     webvh.key()
-    known = webvh.foreign.know(webvh.log.view(), webvh.abroad.did, webvh.clock())
+    known = webvh.foreign.know(webvh.log.view(), webvh.abroad.did, "", webvh.clock())
     assert known.elsewhere[webvh.abroad.did].ttl == timedelta(hours=1)  # the method's default
 
 
 def test_a_clock_that_was_set_back_makes_nothing_fresh(world: World) -> None:
     view = world.log.view()
-    world.foreign.know(view, world.abroad.did, world.clock() + DAY)
-    world.foreign.know(view, world.abroad.did, world.clock())
+    world.foreign.know(view, world.abroad.did, "", world.clock() + DAY)
+    world.foreign.know(view, world.abroad.did, "", world.clock())
     assert len(world.host.asked) == 2
 
 
@@ -222,13 +255,13 @@ def test_what_is_known_is_as_old_as_the_answer(world: World) -> None:
     world.clock.advance(minutes=4)
     view = world.log.view()
     assert view.as_of > asked_at
-    assert world.foreign.know(view, world.abroad.did, world.clock()).as_of == asked_at
+    assert world.foreign.know(view, world.abroad.did, "", world.clock()).as_of == asked_at
 
 
 def test_a_did_of_a_method_that_nobody_is_asked_for_stays_unknown(world: World) -> None:
     world.admit("did:ion:abc")
     with pytest.raises(DidUnavailable):
-        world.foreign.know(world.log.view(), "did:ion:abc", world.clock())
+        world.foreign.know(world.log.view(), "did:ion:abc", "", world.clock())
     assert world.host.asked == []
 
 
@@ -240,7 +273,7 @@ def test_no_more_is_kept_than_a_bound(web: World) -> None:
     web.key()
     view = web.log.view()
     for one in others:
-        web.foreign.know(view, one.did, web.clock())
+        web.foreign.know(view, one.did, "", web.clock())
     web.key()
     assert web.host.asked.count(web.abroad.url) == 2
 
