@@ -74,11 +74,12 @@ def find_batch(
         agency = view.history(issuer).did.path[-1]
     except (Error, IndexError):
         return None
-    batch = view.batches.get((agency, _root(proof, digest)))
+    batch = view.batches.get((agency, issuance_root(proof, digest)))
     return batch if batch is not None and batch.size == 1 << len(proof.path) else None
 
 
-def _root(proof: IssuanceProof, digest: bytes) -> bytes:
+def issuance_root(proof: IssuanceProof, digest: bytes) -> bytes:
+    """The root that a proof leads to from a credential's digest."""
     found, position = issuance_leaf(proof.salt, digest), proof.position
     for sibling in proof.path:
         left, right = (sibling, found) if position & 1 else (found, sibling)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from credentials.claims import Claims
+from credentials.issuance_proof import IssuanceProof
 from credentials.jwk import encode_jwk
 from credentials.keys import Ed25519Signer, KeyType, P256Signer, Signer
 from credentials.securing.sd_jwt_vc import MECHANISM
@@ -94,6 +95,13 @@ def test_an_answer_and_a_refusal(state: str | None) -> None:
     body = written("response", presentations={"asked": ["a.b.c~d~e.f.g"]}, state=state)
     assert parse_authorization_response(body.encode()) == AuthorizationResponse(
         vp_token={"asked": ("a.b.c~d~e.f.g",)}, state=state
+    )
+    proof = IssuanceProof(salt=bytes(16), position=5, path=(bytes(32),) * 6)
+    body = written(
+        "response", presentations={"asked": ["a"]}, state=state, issuanceProofs=[proof.to_json()]
+    )
+    assert parse_authorization_response(body.encode()) == AuthorizationResponse(
+        vp_token={"asked": ("a",)}, state=state, issuance_proofs=(proof,)
     )
     refusal = parse_authorization_response(written("refusal", state=state).encode())
     assert isinstance(refusal, AuthorizationErrorResponse)

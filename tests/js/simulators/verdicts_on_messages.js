@@ -70,9 +70,9 @@ export const MESSAGES = {
   ),
   'token-request': (given) => buildTokenRequest(given),
   'credential-request': (given) => decodeUtf8(buildCredentialRequest(given)),
-  response: ({ presentations, state }) => (
-    buildResponse({ presentations: new Map(Object.entries(presentations)), state })
-  ),
+  response: ({ presentations, state, issuanceProofs }) => buildResponse({
+    presentations: new Map(Object.entries(presentations)), state, issuanceProofs,
+  }),
   refusal: (given) => buildRefusal(given),
 };
 

@@ -9,6 +9,10 @@ import { parseQuery } from '../../../web/static/js/dcql.js';
 import { DidDocument } from '../../../web/static/js/did_document.js';
 import { isWeb, keysUrl, loggedKeys, shownKeys } from '../../../web/static/js/elsewhere.js';
 import { encodeBase64url } from '../../../web/static/js/encoding.js';
+import {
+  MAX_PROOF_BYTES, issuanceRoot, proofMembers, readIssuanceProof,
+} from '../../../web/static/js/issuance_proof.js';
+import { parseObject } from '../../../web/static/js/json_object.js';
 import { encodeJwk } from '../../../web/static/js/jwk.js';
 import { EMPTY_CHAIN, verifyNext } from '../../../web/static/js/leaf.js';
 import { selectCards } from '../../../web/static/js/matching.js';
@@ -56,6 +60,10 @@ export const REGISTRY = {
     );
     return { origin, size, root: encodeBase64url(root), extension };
   },
+  'issuance-proof': async ({ data, digest }) => {
+    const proof = readIssuanceProof(parseObject(bytes(data), { maxBytes: MAX_PROOF_BYTES }));
+    return { ...proofMembers(proof), root: encodeBase64url(await issuanceRoot(proof, bytes(digest))) };
+  },
   inclusion: ({ leaf, index, size, path, root }) => (
     verifyInclusion({ leaf: bytes(leaf), index, size, path: path.map(bytes), root: bytes(root) })
   ),
@@ -66,6 +74,10 @@ export const REGISTRY = {
   leaf: async ({ data, last }) => {
     const head = last === null ? EMPTY_CHAIN : { size: last.size, last: bytes(last.digest) };
     return encodeBase64url((await verifyNext(bytes(data), head)).head.last);
+  },
+  'find-batch': async ({ world, issuer, digest, proof }) => {
+    const read = readIssuanceProof(parseObject(bytes(proof), { maxBytes: MAX_PROOF_BYTES }));
+    return (await viewOf(world)).findBatch(issuer, bytes(digest), read);
   },
   replica: async (given) => told(await viewOf(given), given),
   'keys-url': ({ did }) => keysUrl(did),

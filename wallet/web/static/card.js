@@ -62,6 +62,14 @@ export async function noteStatus(store, { number }, found) {
   await store.putCredential(place, { ...record, found });
 }
 
+/** Keep since when a card stands in the log; one that was removed stays so. */
+export async function noteProof(store, { number }, issuanceProof) {
+  const kept = (await store.credentials()).find((record) => record.number === number);
+  if (kept === undefined) return;
+  const { number: place, ...record } = kept;
+  await store.putCredential(place, { ...record, issuanceProof });
+}
+
 /** Whether the issuer was last found to have stopped or withdrawn a card. */
 export function isStopped({ found }) {
   return STOPPED.includes(found?.word);

@@ -3,6 +3,7 @@
 import { noteStatus, readCard } from './card.js';
 import { claimRows, endText } from './claims_view.js';
 import { clone, element, inLanguage, momentText, notice, problemOf, say, show } from './page.js';
+import { proofOf } from './proofs.js';
 import { marksOf, resultWord } from './result_word.js';
 import { guarded, start } from './start.js';
 import { statusOf } from './status.js';
@@ -40,10 +41,16 @@ async function tellStatus(view, card, world) {
     const word = await statusOf(card, world);
     const found = { word, at: Math.floor(await world.now()) };
     await noteStatus(world.store, card, found).catch((error) => notice(problemOf(error).title));
+    await keepProof(card, world).catch((error) => notice(problemOf(error).title));
     place.replaceChildren(resultWord(word, card));
   } catch (error) {
     const { title, code } = problemOf(error);
     place.replaceChildren(resultWord('UNAVAILABLE', card), ` ${title} `,
       element('span', { className: 'code' }, code));
   }
+}
+
+/** Its issuer is asked in any case now, so that it learns nothing more from this question. */
+async function keepProof(card, world) {
+  await proofOf(card, await world.view(), { store: world.store, now: await world.now() });
 }

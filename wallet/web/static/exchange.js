@@ -45,8 +45,8 @@ export function postForm(url, body, { accept = JSON_TYPE } = {}) {
   return bytesOf({ method: 'POST', url, accept: [accept], content_type: FORM_TYPE, body });
 }
 
-/** POST JSON, as bytes, with an access token: the bytes of the answer. Throws as `get`. */
-export function postJson(url, body, { bearer }) {
+/** POST JSON, as bytes, with an access token or none: the bytes of the answer. Throws as `get`. */
+export function postJson(url, body, { bearer } = {}) {
   return bytesOf({
     method: 'POST', url, accept: [JSON_TYPE], content_type: JSON_TYPE, body: decodeUtf8(body),
     bearer,

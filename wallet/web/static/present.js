@@ -20,6 +20,7 @@ import { present } from '/static/js/sd_jwt_vc.js';
 import { isStopped, readCards, signerFor, verifyCard } from './card.js';
 import { knowKeys } from './elsewhere.js';
 import { get, postForm } from './exchange.js';
+import { lacksProof, proofOf } from './proofs.js';
 
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt';
 const NONCE_BYTES = 24;
@@ -28,7 +29,7 @@ const GONE = [400, 404, 409, 410];
 /**
  * Fetch and verify a request, and find what would answer it; nothing is sent.
  *
- * Returns {request, registration, required, optional}: selections, and groups of them.
+ * Returns {request, registration, required, optional, view}: selections, and groups of them.
  * Throws VerifierNotTrusted, OverAsking, NothingToShow, DidUnavailable while the host of an admitted
  * verifier's DID is away, or what the messages' parsers throw.
  */
@@ -54,11 +55,12 @@ export async function openRequest(link, world) {
     registration,
     required,
     optional: selectOptional(request.query, offered, { required, now }),
+    view,
   };
 }
 
 /** Show what was agreed to; returns where the verifier sends the person next, or null. */
-export async function send({ request }, selections, world) {
+export async function send({ request, view }, selections, world) {
   const now = await world.now(); // people think before they agree, and what is signed is signed now
   const shown = await Promise.all(selections.map(async ({ queryId, card, disclose }) => [
     queryId,
@@ -70,8 +72,22 @@ export async function send({ request }, selections, world) {
       now,
     })],
   ]));
-  const form = buildResponse({ presentations: new Map(shown), state: request.state });
+  const form = buildResponse({
+    presentations: new Map(shown),
+    state: request.state,
+    issuanceProofs: await proofsOf(selections, view, { store: world.store, now }),
+  });
   return parseAnswer(await postForm(request.responseUri, form));
+}
+
+/** Since when the shown cards exist, as far as it is known; asked for only where it is needed. */
+async function proofsOf(selections, view, { store, now }) {
+  const cards = [...new Map(selections.map(({ card }) => [card.number, card])).values()];
+  const proofs = await Promise.all(cards.map(async (card) => (
+    await lacksProof(card, view)
+      ? proofOf(card, view, { store, now }) : card.issuanceProof ?? null
+  )));
+  return proofs.filter((proof) => proof !== null);
 }
 
 /** Tell the verifier that nothing is sent, and no more than that. */

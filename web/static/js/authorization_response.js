@@ -16,11 +16,13 @@ export const MAX_ANSWER_BYTES = 16 * 1024;
  * The body of the POST that shows presentations: a text. Spec: OpenID4VP 1.0 §8.2.
  *
  * presentations: a Map from the id of the credential query that they answer to an array of them;
- * state: the request's, or null.
+ * state: the request's, or null; issuanceProofs: since when the credentials exist, an extension of
+ * ours that other verifiers ignore.
  */
-export function buildResponse({ presentations, state }) {
-  const vpToken = Object.fromEntries(presentations);
-  return withState({ vp_token: decodeUtf8(canonicalize(vpToken)) }, state);
+export function buildResponse({ presentations, state, issuanceProofs = [] }) {
+  const fields = { vp_token: decodeUtf8(canonicalize(Object.fromEntries(presentations))) };
+  if (issuanceProofs.length) fields.issuance_proofs = decodeUtf8(canonicalize(issuanceProofs));
+  return withState(fields, state);
 }
 
 /** The body of the POST that says that nothing is shown, and no more. Spec: §8.2, §8.5. */

@@ -8,6 +8,8 @@ import { isAnchor, isSelfDescribing, ownKey } from './admission.js';
 import {
   DidUnavailable, Expired, KeyCompromised, NotYetValid, Refusal, UnknownDid, UnknownKey,
 } from './errors.js';
+import { encodeBase64url } from './encoding.js';
+import { issuanceRoot } from './issuance_proof.js';
 import { encodeMultikey } from './multikey.js';
 import { LEEWAY } from './times.js';
 import { parseDid } from './webvh_did.js';
@@ -21,16 +23,19 @@ export class RegistryView {
   #admitted;
   #elsewhere;
   #known;
+  #batches;
 
   /**
    * histories: by SCID; accreditations, registrations: by DID, oldest first; schemas: path of a
    * published document → SHA-256 of its bytes; compromised: Multikey → since when it may not be its
-   * owner's alone; admitted: DID or anchor → when it was admitted first. All are Maps that nobody
-   * else holds. elsewhere: what hosts have told of admitted DIDs, see `knowing`.
+   * owner's alone; admitted: DID or anchor → when it was admitted first; batches: by `batchKey`,
+   * the first leaf of each. All are Maps that nobody else holds. elsewhere: what hosts have told of
+   * admitted DIDs, see `knowing`.
    */
   constructor(known, elsewhere = new Map()) {
     const {
       checkpoint, asOf, histories, accreditations, registrations, schemas, compromised, admitted,
+      batches,
     } = known;
     this.checkpoint = checkpoint;
     this.asOf = asOf;
@@ -42,6 +47,7 @@ export class RegistryView {
     this.#admitted = admitted;
     this.#elsewhere = elsewhere;
     this.#known = known;
+    this.#batches = batches;
     Object.freeze(this);
   }
 
@@ -64,6 +70,20 @@ export class RegistryView {
     const history = this.#histories.get(parsed.scid);
     if (!history?.hasDid(parsed)) throw new UnknownDid('the registry has no such DID');
     return history;
+  }
+
+  /**
+   * The leaf that has held a credential since it was logged, if a proof leads to one, or null:
+   * {size, begins, ends, index, loggedAt}.
+   *
+   * issuer: the DID that signed the credential; digest: of the credential as issued; proof: from
+   * `readIssuanceProof`. The leaf's period is not compared with the credential's own time here.
+   */
+  async findBatch(issuer, digest, proof) {
+    const [,,,, ...path] = this.history(issuer).did.text.split(':');
+    if (!path.length) return null;
+    const batch = this.#batches.get(batchKey(path.at(-1), await issuanceRoot(proof, digest)));
+    return batch?.size === 2 ** proof.path.length ? batch : null;
   }
 
   /**
@@ -146,4 +166,9 @@ function holds(validity, time) {
     if (error instanceof Expired || error instanceof NotYetValid) return false;
     throw error;
   }
+}
+
+/** Under which a batch is looked for: the agency's code, and the root. */
+export function batchKey(agency, root) {
+  return `${agency} ${encodeBase64url(root)}`;
 }

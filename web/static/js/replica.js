@@ -18,7 +18,8 @@ import { EMPTY_CHAIN, LeafKind, verifyNext } from './leaf.js';
 import { Frontier } from './merkle.js';
 import { encodeMultikey } from './multikey.js';
 import { COMPROMISE, END_OF_ADMISSION, readNotice, signingKeyOf } from './notice.js';
-import { RegistryView } from './registry_view.js';
+import { RegistryView, batchKey } from './registry_view.js';
+import { parseTimestamp } from './times.js';
 import { readEntry } from './webvh_entry.js';
 import { begin } from './webvh_history.js';
 
@@ -37,6 +38,7 @@ export class Replica {
   #latest = new Map();
   #compromised = new Map();
   #admitted = new Map();
+  #batches = new Map();
 
   /** root: the one DID whose accreditations count, as `parseDid` gives it. */
   constructor(root) {
@@ -90,6 +92,7 @@ export class Replica {
       schemas: new Map(this.#schemas),
       compromised: new Map(this.#compromised),
       admitted: new Map(this.#admitted),
+      batches: new Map(this.#batches),
     };
     const checkpoint = await verifyCheckpoint(note, key);
     if (checkpoint.size !== frontier.size) {
@@ -125,6 +128,8 @@ export class Replica {
         return this.#judgeDirectory(leaf);
       case LeafKind.NOTICE:
         return this.#judgeNotice(leaf);
+      case LeafKind.BATCH:
+        return this.#judgeBatch(leaf);
       default:
         // The other kinds change nothing that a view answers: their bodies were checked on parsing.
         return () => {};
@@ -159,6 +164,19 @@ export class Replica {
       throw new LogInconsistent('a published document of a type has a second leaf');
     }
     return () => this.#schemas.set(leaf.subject, decodeBase64url(leaf.body.text('h')));
+  }
+
+  /** What is proven with it is proven by the first leaf that holds it. */
+  #judgeBatch({ subject, body, index, time }) {
+    const place = batchKey(subject, decodeBase64url(body.text('root')));
+    const batch = Object.freeze({
+      size: body.integer('n'),
+      begins: parseTimestamp(body.text('from')),
+      ends: parseTimestamp(body.text('until')),
+      index,
+      loggedAt: time,
+    });
+    return () => { if (!this.#batches.has(place)) this.#batches.set(place, batch); };
   }
 
   #judgeStatus(leaf) {
