@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.growth import PICTURE, draw, growth_table, measure_growth
+from benchmarks.load import load_table
 from benchmarks.measuring import FULL, QUICK, measure
 from benchmarks.table import table
-from benchmarks.workloads import WORKLOADS
+from benchmarks.workloads import ALL, LOADS, WORKLOADS
 from benchmarks.world import World
 from tests.simulators.city import SimulatedCity, city_settings, seed_city
 from tests.simulators.clock import SimulatedClock
@@ -23,16 +25,26 @@ def main() -> int:
     options = _options()
     print(_machine(), flush=True)
     with TemporaryDirectory() as folder, _world(Path(folder)) as world:
-        for name in options.only or WORKLOADS:
-            workload = WORKLOADS[name](world)
-            print(table(name, workload, measure(workload, QUICK if options.quick else FULL)))
-            sys.stdout.flush()
+        for name in options.only or ALL:
+            print(_run(name, world, is_quick=options.quick), flush=True)
     return 0
+
+
+def _run(name: str, world: World, *, is_quick: bool) -> str:
+    if name in WORKLOADS:
+        workload = WORKLOADS[name](world)
+        return table(name, workload, measure(workload, QUICK if is_quick else FULL))
+    if name in LOADS:
+        return load_table(name, LOADS[name](world.scratch), 1.0 if is_quick else 5.0)
+    lines = measure_growth(world.scratch)
+    if not is_quick:
+        PICTURE.write_text(draw(lines), encoding="utf-8")
+    return growth_table(lines)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", action="append", choices=WORKLOADS, metavar="NAME")
+    parser.add_argument("--only", action="append", choices=ALL, metavar="NAME")
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     return parser.parse_args()
 

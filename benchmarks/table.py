@@ -17,7 +17,8 @@ def _rows(workload: Workload, timings: Mapping[str, Timing]) -> Iterator[str]:
     limit, ours = timings[workload.limit.name].best, timings[workload.ours[0].name].best
     yield _row(workload.limit.name, "R", timings, limit, "")
     for contender in workload.ours:
-        note = _share_goal(contender, limit / timings[contender.name].best)
+        best = timings[contender.name].best
+        note = _time_goal(contender, best) or _share_goal(contender, limit / best)
         yield _row(contender.name, "ours", timings, limit, note)
     for peer in workload.peers:
         note = _factor_goal(peer, timings[peer.name].best / ours)
@@ -29,6 +30,12 @@ def _row(name: str, role: str, timings: Mapping[str, Timing], limit: float, note
     share = f"{limit / timing.best:.0%}"
     figures = f"{timing.best:>10.2f}{timing.typical:>11.2f}{share:>12}"
     return f"  {role:<6}{name:<36}{figures}   {note}".rstrip()
+
+
+def _time_goal(ours: Contender, best: float) -> str:
+    if ours.most_us is None:
+        return ""
+    return f"{ours.most_us:.0f} us {'reached' if best <= ours.most_us else 'missed'}"
 
 
 def _share_goal(ours: Contender, share: float) -> str:

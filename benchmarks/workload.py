@@ -10,13 +10,15 @@ class Contender:
 
     run: does it once; check: raises unless the job is done, and a tampered copy is refused.
     goal: for ours, the share of the limit to reach; for a peer, how many times faster the first of
-    ours is to be; None where nothing is set.
+    ours is to be; None where nothing is set. most_us: the CPU microseconds that it may take at
+    most, where a goal is set so.
     """
 
     name: str
     run: Callable[[], object]
     check: Callable[[], None]
     goal: float | None = None
+    most_us: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

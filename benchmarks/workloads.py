@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -11,15 +12,21 @@ from benchmarks import (
     did_log,
     log_append,
     log_frontier,
+    log_proof,
+    log_replay,
+    log_writers,
     resolve_warm,
     sd_jwt_issue,
     sd_jwt_presentation,
     sd_jwt_verify,
     status_bit,
 )
+from benchmarks.load import Load
 from benchmarks.workload import Workload
 from benchmarks.world import World
 from credentials.keys import KeyType
+
+LEAVES: Final = 1_000_000
 
 WORKLOADS: Final[Mapping[str, Callable[[World], Workload]]] = MappingProxyType(
     {
@@ -36,7 +43,18 @@ WORKLOADS: Final[Mapping[str, Callable[[World], Workload]]] = MappingProxyType(
         "resolve-warm": resolve_warm.build,
         "status-bit": status_bit.build,
         "log-frontier": log_frontier.build,
+        "log-replay": log_replay.build,
+        "log-proof": partial(log_proof.build, size=LEAVES),
         "log-append-1": partial(log_append.build, rows=1),
         "log-append-50": partial(log_append.build, rows=50),
     }
 )
+
+LOADS: Final[Mapping[str, Callable[[Path], Load]]] = MappingProxyType(
+    {
+        "log-writers-sqlite": log_writers.sqlite_writers,
+        "log-writers-postgresql": log_writers.postgres_writers,
+    }
+)
+GROWTH: Final = "log-growth"
+ALL: Final = (*WORKLOADS, *LOADS, GROWTH)

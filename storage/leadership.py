@@ -6,16 +6,16 @@ and woken is one no more: what a leader writes must therefore also be guarded wh
 (a term, by compare-and-swap).
 """
 
-import fcntl
 import hashlib
 import os
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.errors import StorageUnavailable
+from storage.file_lock import try_lock
 
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
 _ALIVE = text("SELECT 1")
@@ -47,18 +47,8 @@ class FileLeadership:
         """See Leadership."""
         if self._file is not None:
             return True
-        try:
-            flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-            file = os.open(self._path, flags, 0o600)
-        except OSError as error:
-            raise StorageUnavailable(f"{self._path.name}: {error.strerror}") from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(file)
-            return False
-        self._file = file
-        return True
+        self._file = try_lock(self._path)
+        return self._file is not None
 
     def give_up(self) -> None:
         """See Leadership."""
@@ -75,6 +65,7 @@ class AdvisoryLeadership:
         self._engine = engine
         self._key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
         self._connection: Connection | None = None
+        self._session: Any = None  # the driver's own, for the pool may have let go of it
         self._leads = False
 
     def take(self) -> bool:
@@ -94,6 +85,7 @@ class AdvisoryLeadership:
         """See Leadership. The session itself is closed: in the pool, it would keep the lock."""
         connection, self._connection, self._leads = self._connection, None, False
         if connection is not None:
+            self._session.close()
             connection.invalidate()
             connection.close()
 
@@ -101,4 +93,5 @@ class AdvisoryLeadership:
         if self._connection is None:
             options = {"isolation_level": "AUTOCOMMIT"}
             self._connection = self._engine.connect().execution_options(**options)
+            self._session = self._connection.connection.dbapi_connection
         return self._connection

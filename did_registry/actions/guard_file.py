@@ -16,6 +16,7 @@ from credentials.json_object import JsonObject, parse_object
 from did_registry.errors import LogInconsistent
 from did_registry.sign_guard import GuardedHead
 from did_registry.tlog.base64_standard import decode_digest, encode_base64
+from storage.file_lock import exclusive
 from storage.private_files import read_private, replace_private
 
 GUARD_FILE: Final = "log-guard.json"
@@ -23,18 +24,25 @@ MAX_GUARD_BYTES: Final = 4096
 
 
 class FileSignGuard:
-    """A guard in one private file. Whoever calls it holds the lock on the log's head."""
+    """A guard in one private file. Whoever calls it holds the lock on the log's head.
+
+    That lock can be lost unnoticed, by one who is stopped and woken later; so reading and writing
+    the file is one step, under a lock of its own, and an older head never replaces a newer one.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = path.with_name(f"{path.name}.lock")
 
     def begin(self, stored: GuardedHead | None, head: GuardedHead) -> None:
-        """See SignGuard."""
-        self._write(signed=self._settled(stored), pending=head)
+        """See SignGuard. Raises StorageBusy when another one does not let go of the file."""
+        with exclusive(self._lock):
+            self._write(signed=self._settled(stored), pending=head)
 
     def settle(self, stored: GuardedHead | None) -> None:
-        """See SignGuard."""
-        self._write(signed=self._settled(stored), pending=None)
+        """See SignGuard. Raises StorageBusy as well."""
+        with exclusive(self._lock):
+            self._write(signed=self._settled(stored), pending=None)
 
     def _settled(self, stored: GuardedHead | None) -> GuardedHead | None:
         signed, pending = self._read()

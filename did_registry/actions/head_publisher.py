@@ -21,7 +21,8 @@ class HeadPublisher:
         self._lock = threading.Lock()
         self._woken = False
         self._working = False
-        self._never = threading.Event()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
         """Have the head published that the log has by now."""
@@ -29,13 +30,26 @@ class HeadPublisher:
             self._woken = True
             if not self._working:
                 self._working = True
-                threading.Thread(target=self._work, name="log-head", daemon=True).start()
+                self._thread = threading.Thread(target=self._work, name="log-head", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Publish what is left to publish, and end."""
+        self._closed.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> "HeadPublisher":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _work(self) -> None:
         try:
             while self._take():
                 self._publish()
-                self._never.wait(self._pause_seconds)
+                self._closed.wait(self._pause_seconds)
         finally:
             with self._lock:
                 self._working = False

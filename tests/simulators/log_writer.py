@@ -30,6 +30,7 @@ from did_registry.inbox import Sequenced, Submission
 from did_registry.tlog.note import Ed25519NoteSigner
 from did_registry.witness_peers import NO_PEERS
 from storage.engine import build_engine
+from storage.errors import StorageBusy
 from storage.transaction import Database
 from tests.simulators.clock import START
 from tests.simulators.network import SimulatedNetwork
@@ -100,10 +101,14 @@ class Writer:
 
     def await_acknowledgements(self, more_than: int) -> None:
         """Wait until it has been told of so many."""
-        deadline = time.monotonic() + 60
-        while len(self.acknowledged()) <= more_than:
-            assert time.monotonic() < deadline, "the writer writes nothing"
+        assert self.has_been_told(more_than, seconds=60), "the writer writes nothing"
+
+    def has_been_told(self, more_than: int, *, seconds: float) -> bool:
+        """Whether it is told of so many within some time."""
+        deadline = time.monotonic() + seconds
+        while len(self.acknowledged()) <= more_than and time.monotonic() < deadline:
             time.sleep(0.002)
+        return len(self.acknowledged()) > more_than
 
     def kill(self) -> None:
         """SIGKILL; returns when the kernel has removed it."""
@@ -162,12 +167,16 @@ def _fork_writers(url: str, folder: Path) -> None:
 def _write(url: str, folder: Path, first: int, file: Path) -> None:
     database = Database(build_engine(url))
     told = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    try:
-        writer = open_writer(database, folder)
-        start_log(database, writer)
-    except Error as error:
-        os.write(told, f"{error}\n".encode())
-        os._exit(1)
+    writer = open_writer(database, folder)
+    while True:
+        try:
+            start_log(database, writer)
+            break
+        except StorageBusy:
+            continue  # who holds it stands still somewhere, and will be woken or removed
+        except Error as error:
+            os.write(told, f"{error}\n".encode())
+            os._exit(1)
     publisher = HeadPublisher(lambda: writer.publish_head(START), pause_seconds=0.002)
     lead = database.leadership(SEQUENCER)
     sequencer = Sequencer(database, lead, publisher, lambda: START)

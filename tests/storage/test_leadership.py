@@ -3,7 +3,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -24,12 +27,23 @@ time.sleep(60)
 """
 
 
-def _open(url: str) -> Database:
-    return Database(build_engine(url))
+Open: TypeAlias = Callable[[str], Database]
 
 
-def test_one_leads_until_it_gives_up(database_url: str) -> None:
-    first, second = (_open(database_url).leadership("sequencer") for _ in range(2))
+@pytest.fixture
+def opened() -> Iterator[Open]:
+    with ExitStack() as open_ones:
+
+        def one(url: str) -> Database:
+            database = Database(build_engine(url))
+            open_ones.callback(database.close)
+            return database
+
+        yield one
+
+
+def test_one_leads_until_it_gives_up(database_url: str, opened: Open) -> None:
+    first, second = (opened(database_url).leadership("sequencer") for _ in range(2))
     assert first.take()
     assert first.take()  # still
     assert not second.take()
@@ -42,8 +56,8 @@ def test_one_leads_until_it_gives_up(database_url: str) -> None:
     first.give_up()
 
 
-def test_purposes_have_leaders_of_their_own(database_url: str) -> None:
-    database = _open(database_url)
+def test_purposes_have_leaders_of_their_own(database_url: str, opened: Open) -> None:
+    database = opened(database_url)
     sequencer, jobs = database.leadership("sequencer"), database.leadership("jobs")
     assert sequencer.take()
     assert jobs.take()
@@ -51,12 +65,12 @@ def test_purposes_have_leaders_of_their_own(database_url: str) -> None:
     jobs.give_up()
 
 
-def test_a_killed_leader_leads_no_more(database_url: str) -> None:
+def test_a_killed_leader_leads_no_more(database_url: str, opened: Open) -> None:
     arguments = [sys.executable, "-c", HOLD, database_url]
     leader = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE)
     assert leader.stdout is not None
     assert leader.stdout.readline() == b"True\n"
-    mine = _open(database_url).leadership("sequencer")
+    mine = opened(database_url).leadership("sequencer")
     assert not mine.take()
     os.kill(leader.pid, signal.SIGKILL)
     leader.wait()
@@ -69,9 +83,9 @@ def test_a_killed_leader_leads_no_more(database_url: str) -> None:
 
 
 def test_a_lost_connection_loses_the_lead(
-    postgres_cluster: PostgresCluster, postgresql_url: str
+    postgres_cluster: PostgresCluster, postgresql_url: str, opened: Open
 ) -> None:
-    first, second = (_open(postgresql_url).leadership("sequencer") for _ in range(2))
+    first, second = (opened(postgresql_url).leadership("sequencer") for _ in range(2))
     assert first.take()
     postgres_cluster.restart("immediate")
     assert second.take()
