@@ -12,6 +12,7 @@ from credentials.json_object import JsonObject
 from did_registry.inbox import KEY_BYTES, Conflict, InboxState, Outcome, Sequenced, Submission
 from did_registry.leaf import LeafKind
 from did_registry.models import DidVersion, LogInbox, RegisteredDid
+from storage.upsert import upsert_into
 
 _KEYS_AT_A_TIME: Final = 500  # parameters of one statement
 
@@ -59,7 +60,11 @@ def add(
     *,
     now: datetime,
 ) -> None:
-    """Keep new submissions: each with the digest of its leaf, and its outcome if there is one."""
+    """Keep new submissions: each with the digest of its leaf, and its outcome if there is one.
+
+    One that another process has kept meanwhile is left as it is: its turn comes, and has the same
+    outcome.
+    """
     rows = [
         {
             "key": new.key,
@@ -76,7 +81,8 @@ def add(
         for new, digest, outcome in submissions
     ]
     if rows:
-        session.execute(insert(LogInbox), rows)
+        made = upsert_into(session, LogInbox)
+        session.execute(made.on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
 def decide(session: Session, outcomes: Mapping[int, Outcome]) -> None:

@@ -74,6 +74,7 @@ class Sequencer:
         self._thread: threading.Thread | None = None
         # Of the working thread alone:
         self._term: int | None = None
+        self._at_hand: list[_Ticket] = []
         self._kept: list[_Ticket] = []
         self._idle = 0.0
 
@@ -116,11 +117,15 @@ class Sequencer:
         self.close()
 
     def _work(self) -> None:
+        is_over = False
         try:
             while (tickets := self._next()) is not None:
                 self._handle(tickets)
+            is_over = True
         finally:
-            self._stop()
+            if not is_over:  # a bug: nobody shall wait for this thread any longer
+                with self._changed:
+                    self._stop()
 
     def _next(self) -> list[_Ticket] | None:
         """The submissions that have come, perhaps none yet; None when it is time to end."""
@@ -129,12 +134,13 @@ class Sequencer:
                 self._changed.wait(LOOK_SECONDS)
             is_over = self._closed or (not self._kept and self._idle >= IDLE_SECONDS)
             if not self._queue and is_over:
-                self._working = bool(self._kept)  # then `_stop` has somebody to tell
+                self._stop()
                 return None
             return [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
 
     def _handle(self, tickets: list[_Ticket]) -> None:
         self._idle = 0.0 if tickets else self._idle + LOOK_SECONDS
+        self._at_hand = tickets
         try:
             if self._lead():
                 self._sequence(tickets)
@@ -204,15 +210,19 @@ class Sequencer:
         self._kept = [ticket for ticket in self._kept if ticket.answer is None]
 
     def _stop(self) -> None:
-        """Whoever still waits is told so; the next submission begins anew."""
+        """Let the next submission begin anew; whoever still waits is told so.
+
+        Under the lock: once it is released, another thread may be at work with what is ours here.
+        """
         self._resign()
-        with self._changed:
-            left = [*self._queue, *self._kept] if self._working else []
-            self._working = False
-            self._queue = deque() if left else self._queue
-        self._kept = []
+        left = [*self._at_hand, *self._queue, *self._kept]
+        self._at_hand, self._kept = [], []
+        self._queue.clear()
+        self._idle = 0.0
+        self._working = False
         for ticket in left:
-            ticket.decide(SequencerStopped("ask again with the same key"))
+            if ticket.answer is None:
+                ticket.decide(SequencerStopped("ask again with the same key"))
 
 
 def finish_inbox(database: Database, leadership: Leadership, *, now: datetime) -> None:

@@ -134,6 +134,15 @@ def test_a_start_beside_a_leader_leaves_it_to_him(
     assert begin().submit(leaf(2), seconds=SECONDS) == Sequenced(index=2)
 
 
+def test_an_inbox_that_another_process_writes_to_meanwhile_is_no_failure(
+    registry: SimulatedRegistry, begin: Begin
+) -> None:
+    one, two = begin(), begin()
+    for number in range(1, 30):  # each time at once: who keeps it and who logs it is chance
+        outcomes = race([_submit(one, number), _submit(two, number)])
+        assert outcomes == [Sequenced(index=number)] * 2
+
+
 def test_a_process_that_ends_finishes_what_is_at_hand(
     registry: SimulatedRegistry, begin: Begin
 ) -> None:
