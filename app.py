@@ -19,6 +19,7 @@ from city_services.seoul.checks_of_roots import ledger_office, record_office
 from city_services.seoul.city import City
 from city_services.seoul.commands import log_key_command, seed_command, serve_command
 from city_services.seoul.nightly import job_office
+from city_services.seoul.restored_command import restored_command
 from city_services.seoul.settings import Settings
 from city_services.seoul.staff_commands import staff_commands
 from city_services.seoul.token_command import token_command
@@ -157,6 +158,7 @@ def cli() -> None:
 
 cli.add_command(seed_command(_city))
 cli.add_command(serve_command(_city))
+cli.add_command(restored_command(_city))
 cli.add_command(issuer_commands(lambda: _city().issuer))
 cli.add_command(verifier_commands(lambda: _city().verifier))
 _registry_group = registry_commands(_connect, lambda: _city().clock)

@@ -136,6 +136,11 @@ def lock_live_offer(session: Session, entitlement_id: str) -> OfferRow | None:
     return _locked(session, rows)
 
 
+def live_offers(session: Session) -> Sequence[OfferRow]:
+    """Every offer that is open, of all agencies."""
+    return session.scalars(select(OfferRow).where(OfferRow.state.in_(_LIVE_STATES))).all()
+
+
 def move_offer(session: Session, offer: OfferRow, event: Event) -> bool:
     """Move an offer along the table if nobody did before us; whether it was us.
 

@@ -59,6 +59,7 @@ from issuer.settings import IssuerSettings
 from staff.actions.service import StaffService
 from storage.base import Base
 from storage.engine import build_engine
+from storage.epoch import current_epoch, key_name
 from storage.integrity import check_integrity, check_ready
 from storage.keystore import Keystore, open_keystore
 from storage.master_key import read_passphrase
@@ -106,6 +107,18 @@ class City:
     @cached_property
     def database(self) -> Database:
         return Database(build_engine(self.settings.database_url))
+
+    @cached_property
+    def epoch(self) -> int:
+        """How often the database was put back from a backup; a new one is seen by the next start.
+
+        Raises NotSeeded before there are tables.
+        """
+        try:
+            with self.database.reading() as session:
+                return current_epoch(session)
+        except (OperationalError, ProgrammingError) as error:
+            raise NotSeeded("the database holds no city: run `gwanin seed`") from error
 
     @cached_property
     def keystore(self) -> Keystore:
@@ -220,7 +233,7 @@ class City:
         hasher = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=1)
         return StaffService(
             database=self.database,
-            mac_key=self.keystore.derive("staff-sessions"),
+            mac_key=self.keystore.derive(key_name("staff-sessions", self.epoch)),
             hasher=hasher,
             dummy_hash=hasher.hash("nobody"),
             entropy=os.urandom,
@@ -233,13 +246,14 @@ class City:
         Raises SettingRefused when the data folder belongs to another city than the database.
         """
         self.database.create_tables(Base.metadata)
+        issuer, staff = self._issuer_context, self.staff  # each looks up the epoch by itself
         with self.database.writing() as session:
             if self._trust_file.exists() and find_head(session) is None:
                 raise SettingRefused("the data folder and the database are of different cities")
             anchor = Seeding(
                 session=session,
                 keystore=self.keystore,
-                issuer=self._issuer_context,
+                issuer=issuer,
                 registry_url=self.settings.addresses.registry_url,
                 witnesses=self.witness_peers.policy,
                 did_witnesses=self.witness_peers.rule,
@@ -249,7 +263,7 @@ class City:
             if self._trust_file.exists() and self.anchor != anchor:
                 raise SettingRefused(_OTHER_CITY)
             view = replay(session, root=anchor.root, key=anchor.log_key, now=self.clock())
-            write_logins(self.settings.data_dir, seed_staff(session, self.staff))
+            write_logins(self.settings.data_dir, seed_staff(session, staff))
         replace_private(self._trust_file, encode_trust_anchor(anchor))
         self.settle_guard()
         self.collect_cosignatures()
@@ -368,8 +382,9 @@ class City:
             ),
             keystore=self.keystore,
             entropy=os.urandom,
-            macs=SecretMacs(self.keystore.derive("issuer-secrets")),
+            macs=SecretMacs(self.keystore.derive(key_name("issuer-secrets", self.epoch))),
             sealer=self._sealer,
+            epoch=self.epoch,
             log=self.registry_writer if "registry" in self.settings.roles else NO_LOG,
         )
 

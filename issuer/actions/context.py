@@ -38,14 +38,15 @@ NO_LOG: Final[StatusLog] = _NoLog()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuerContext:
-    """entropy: n → n random bytes; macs, sealer: keys of this installation; log: the registry's,
-    where it is ours to write."""
+    """entropy: n → n random bytes; macs, sealer: keys of this installation; epoch: how often its
+    database was put back from a backup; log: the registry's, where it is ours to write."""
 
     settings: IssuerSettings
     keystore: Keystore
     entropy: Entropy
     macs: SecretMacs
     sealer: Sealer
+    epoch: int
     log: StatusLog
 
     def signer(self, agency: Agency, key_type: KeyType) -> Signer:

@@ -186,7 +186,10 @@ class _Issuance:
         row = store.lock_status_list(self.session, self.agency.status_list)
         assert row is not None, "every agency has a status list from its first day on"
         index = free_index(
-            row.size, lambda i: store.is_taken(self.session, row.id, i), self.context.entropy
+            row.size,
+            lambda i: store.is_taken(self.session, row.id, i),
+            self.context.entropy,
+            epoch=self.context.epoch,
         )
         store.take_place(self.session, row.id, index, self.entitlement.id, self.now)
         return Place(uri=self.agency.status_uri(), index=index)

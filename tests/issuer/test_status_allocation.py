@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from credentials.status.bits import MAX_ENTRIES, MIN_ENTRIES, StatusBits
 from issuer.errors import StatusListFull
-from issuer.status_allocation import LIST_SIZE, free_index
+from issuer.status_allocation import EPOCHS, LIST_SIZE, free_index
 
 
 def drawing(*numbers: int) -> Callable[[int], bytes]:
@@ -23,25 +23,37 @@ def test_a_list_of_this_size_hides_and_is_served() -> None:
 
 
 def test_takes_the_first_free_place_that_is_drawn() -> None:
-    taken = {7, 9}
-    assert free_index(100, taken.__contains__, drawing(7, 109, 42)) == 42
+    taken = {56, 72}
+    assert free_index(800, taken.__contains__, drawing(7, 109, 42), epoch=0) == 336
 
 
-@given(st.integers(min_value=0, max_value=2**64 - 1), st.integers(min_value=1, max_value=10**6))
-def test_a_place_is_in_the_list(number: int, size: int) -> None:
-    assert 0 <= free_index(size, lambda _: False, drawing(number)) < size
+@given(
+    st.integers(min_value=0, max_value=2**64 - 1),
+    st.integers(min_value=EPOCHS, max_value=10**6),
+    st.integers(min_value=0, max_value=EPOCHS - 1),
+)
+def test_a_place_is_in_the_list_and_in_the_epochs_share(number: int, size: int, epoch: int) -> None:
+    index = free_index(size, lambda _: False, drawing(number), epoch=epoch)
+    assert 0 <= index < size
+    assert index % EPOCHS == epoch
 
 
 def test_places_follow_no_order() -> None:
     numbers = (2**63, 5, 2**40 + 1)
-    found = [free_index(LIST_SIZE, lambda _: False, drawing(number)) for number in numbers]
-    assert found == [number % LIST_SIZE for number in numbers]
+    found = [free_index(LIST_SIZE, lambda _: False, drawing(number), epoch=3) for number in numbers]
+    share = LIST_SIZE // EPOCHS
+    assert found == [number % share * EPOCHS + 3 for number in numbers]
 
 
 def test_the_last_of_64_draws_counts() -> None:
-    assert free_index(2, {0}.__contains__, drawing(*[0] * 63, 1)) == 1
+    assert free_index(2 * EPOCHS, {0}.__contains__, drawing(*[0] * 63, 1), epoch=0) == EPOCHS
 
 
 def test_a_list_without_a_free_place_is_full() -> None:
     with pytest.raises(StatusListFull):
-        free_index(2, lambda _: True, drawing(*[0] * 64))
+        free_index(2 * EPOCHS, lambda _: True, drawing(*[0] * 64), epoch=0)
+
+
+def test_beyond_the_last_epoch_nothing_is_given() -> None:
+    with pytest.raises(StatusListFull, match="epoch"):
+        free_index(LIST_SIZE, lambda _: False, drawing(1), epoch=EPOCHS)

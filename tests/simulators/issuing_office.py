@@ -132,6 +132,7 @@ class IssuingOffice:
             entropy=entropy,
             macs=SecretMacs(bytes(32)),
             sealer=Sealer({1: bytes(32)}, current=1),
+            epoch=0,
             log=NO_LOG,
         )
         office = cls(database, context, SimulatedClock())

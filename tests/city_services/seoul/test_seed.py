@@ -70,6 +70,7 @@ class Bench:
             entropy=os.urandom,
             macs=SecretMacs(self.keystore.derive("issuer-secrets")),
             sealer=Sealer({1: self.keystore.derive("fields-1")}, current=1),
+            epoch=0,
             log=NO_LOG,
         )
         with self.city.database.writing() as session:
