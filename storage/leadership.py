@@ -8,6 +8,7 @@ and woken is one no more: what a leader writes must therefore also be guarded wh
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from storage.errors import StorageUnavailable
 from storage.file_lock import try_lock
 
 _TRY = text("SELECT pg_try_advisory_lock(:key)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:key)")
 _ALIVE = text("SELECT 1")
 
 
@@ -82,9 +84,14 @@ class AdvisoryLeadership:
         return self._leads
 
     def give_up(self) -> None:
-        """See Leadership. The session itself is closed: in the pool, it would keep the lock."""
-        connection, self._connection, self._leads = self._connection, None, False
+        """See Leadership. The session itself is closed: in the pool, it might keep the lock. The
+        server may notice its end some time later, so the lock is let go of first."""
+        connection, leads = self._connection, self._leads
+        self._connection, self._leads = None, False
         if connection is not None:
+            with suppress(SQLAlchemyError):  # a connection that was lost holds nothing
+                if leads:
+                    connection.execute(_UNLOCK, {"key": self._key})
             self._session.close()
             connection.invalidate()
             connection.close()
