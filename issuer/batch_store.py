@@ -24,6 +24,14 @@ def agencies_with_open(session: Session, *, before: datetime) -> Sequence[str]:
     return session.scalars(rows.distinct().order_by(IssuedCredential.agency)).all()
 
 
+def has_issued(session: Session, agency: str, *, since: datetime) -> bool:
+    """Whether an agency has issued anything at or after a time."""
+    rows = select(IssuedCredential.digest).where(
+        IssuedCredential.agency == agency, IssuedCredential.issued_at >= since
+    )
+    return session.scalar(rows.limit(1)) is not None
+
+
 def open_times(session: Session, agency: str, *, before: datetime) -> Sequence[datetime]:
     """When an agency's credentials that stand in no batch yet were issued, the earliest first."""
     rows = select(IssuedCredential.issued_at).where(

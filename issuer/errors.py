@@ -127,3 +127,9 @@ class SearchRefused(Error):
     """What was searched for is too long, or looks like a resident registration number."""
 
     code = "search-refused"
+
+
+class KeysInUse(Error):
+    """The agency's keys have signed in the second in which they were to be retired."""
+
+    code = "keys-in-use"

@@ -172,11 +172,6 @@ def use_nonce(session: Session, mac: bytes, expires_at: datetime, now: datetime)
     return True
 
 
-def find_status_list(session: Session, list_id: str) -> StatusListRow | None:
-    """The row of a status list."""
-    return session.get(StatusListRow, list_id)
-
-
 def lock_status_list(session: Session, list_id: str) -> StatusListRow | None:
     """The row of a status list, locked until the transaction ends."""
     return _locked(session, select(StatusListRow).where(StatusListRow.id == list_id))

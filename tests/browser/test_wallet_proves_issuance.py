@@ -39,7 +39,7 @@ def test_a_card_outlives_the_key_that_signed_it(visitor: Visitor, tmp_path: Path
     wallet.page.locator("[data-check]").click()
     wallet.page.locator("[data-status] .word").wait_for()
     assert asked == []  # its day is not over, and its key is the issuer's
-    time.sleep(1.1)  # times are whole seconds: in the next one, the card was there before
+    time.sleep(1.1)  # keys that sign in this very second are not retired in it
     _rotate(visitor.city)
     time.sleep(SECONDS)
     query = {

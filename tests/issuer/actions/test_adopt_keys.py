@@ -12,7 +12,7 @@ from issuer import store
 from issuer.actions.adopt_keys import adopt_keys, hold_keys
 from issuer.actions.agencies import get_agency, get_signing_agency
 from issuer.agency import KEY_FRAGMENTS
-from issuer.errors import UnknownAgency
+from issuer.errors import KeysInUse, UnknownAgency
 from storage.errors import KeyNotFound
 from storage.key_file import KeyPurpose
 from storage.transaction import Database
@@ -59,6 +59,21 @@ def test_what_a_new_key_signs_is_never_dated_before_it(office: IssuingOffice) ->
     assert isinstance(credential, str)
     issued_at = mechanisms()["sd-jwt-vc"].parse(credential).issued_at
     assert issued_at == since.replace(microsecond=0)
+
+
+def test_keys_that_sign_in_this_very_second_are_retired_in_the_next(
+    office: IssuingOffice,
+) -> None:
+    office.issued("P01")
+    _make_keys(office)
+    with pytest.raises(KeysInUse):
+        _adopt(office)
+    with office.database.reading() as session:
+        assert get_agency(session, office.context.settings, GU).keys == 1
+    office.clock.advance(seconds=1)
+    _adopt(office)
+    with office.database.reading() as session:
+        assert get_agency(session, office.context.settings, GU).keys == 2
 
 
 def test_the_list_is_signed_anew_with_the_new_key(office: IssuingOffice) -> None:
